@@ -1,0 +1,1 @@
+//! Every piece of mutable state has one owner here, a supervised actor behind a typed handle.

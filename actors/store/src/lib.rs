@@ -1,0 +1,1 @@
+//! Persistence of ezqr: the traits, their stores and the contract suite.

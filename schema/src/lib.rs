@@ -1,0 +1,1 @@
+//! The vocabulary of ezqr: ids, units, domain and wire types, problems and DDL.

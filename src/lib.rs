@@ -1,0 +1,1 @@
+//! The HTTP edge of ezqr and its command line.

@@ -1,0 +1,2 @@
+//! The `ezqr` command.
+fn main() {}
