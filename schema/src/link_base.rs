@@ -1,0 +1,105 @@
+//! Scheme and host of short links.
+
+use url::{Host, Url};
+
+use crate::target_url::{TargetUrl, TargetUrlError, parse_http_url};
+
+/// What every short link begins with: an `http` or `https` scheme, a host and perhaps a port, and nothing more.
+///
+/// A code keeps the link base it was minted with, so that its printed pattern and its record agree for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LinkBase {
+    /// Without a trailing slash; lower-case, Punycode, no default port.
+    text: String,
+    host: Host<String>,
+    /// `None` for the scheme's default port.
+    port: Option<u16>,
+}
+
+/// Why a text is no [`LinkBase`]; each variant is one rule.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LinkBaseError {
+    /// It is no `http` or `https` URL at all.
+    #[error(transparent)]
+    Url(#[from] TargetUrlError),
+    /// Something stands before the host.
+    #[error("must not hold a user name or password")]
+    UserInformation,
+    /// Something stands after host and port.
+    #[error("must be scheme and host alone, without path, query and fragment")]
+    NotBare,
+}
+
+impl LinkBase {
+    /// Longest link base, in bytes: a host name has at most 253.
+    pub const MAX_BYTES: usize = 300;
+
+    /// Checks a text from the configuration or the store. One trailing slash is allowed.
+    pub fn parse(text: &str) -> Result<Self, LinkBaseError> {
+        let url = parse_http_url(text, Self::MAX_BYTES)?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(LinkBaseError::UserInformation);
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err(LinkBaseError::NotBare);
+        }
+        let host = normal_host(&url).ok_or(TargetUrlError::HostMissing)?;
+        let port = url.port();
+        let text = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { text, host, port })
+    }
+
+    /// Scheme, host and port, without a trailing slash: `https://r.example.com`.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The short link of a short code or alias: `https://r.example.com/7k3mx9qa`.
+    pub fn link_for(&self, short: &str) -> String {
+        format!("{}/{short}", self.text)
+    }
+
+    /// What the pattern of a dynamic code holds: its short link, upper-case where QR's alphanumeric mode then holds it.
+    ///
+    /// Alphanumeric mode spends 5.5 bits on a character instead of 8 (ISO/IEC 18004:2015, 7.4.4); scheme and host do not
+    /// depend on case (RFC 3986, 6.2.2.1), and neither do short codes and aliases.
+    pub fn pattern_for(&self, short: &str) -> String {
+        let link = self.link_for(short);
+        let upper = link.to_ascii_uppercase();
+        if upper.bytes().all(is_alphanumeric_mode) { upper } else { link }
+    }
+
+    /// Whether following `target` would come back to this host.
+    ///
+    /// The default ports count as one: a front that sends `http` on to `https` closes the loop as well.
+    pub fn is_host_of(&self, target: &TargetUrl) -> bool {
+        target
+            .url()
+            .is_some_and(|url| url.port() == self.port && normal_host(&url).as_ref() == Some(&self.host))
+    }
+}
+
+impl std::fmt::Display for LinkBase {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+/// The URL's host; a fully qualified name without its trailing dot.
+fn normal_host(url: &Url) -> Option<Host<String>> {
+    match url.host()?.to_owned() {
+        Host::Domain(name) => Some(Host::Domain(name.trim_end_matches('.').to_owned())),
+        address @ (Host::Ipv4(_) | Host::Ipv6(_)) => Some(address),
+    }
+}
+
+/// Whether QR's alphanumeric mode has this byte (ISO/IEC 18004:2015, table 5).
+const fn is_alphanumeric_mode(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'0'..=b'9' | b'A'..=b'Z' | b' ' | b'$' | b'%' | b'*' | b'+' | b'-' | b'.' | b'/' | b':'
+    )
+}
+
+#[cfg(test)]
+mod tests;
