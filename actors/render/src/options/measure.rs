@@ -1,0 +1,135 @@
+//! Lengths: pixels, modules, millimetres, dots an inch.
+
+use super::InvalidOption;
+
+/// The widest quiet zone, in modules.
+pub const MAXIMUM_QUIET_ZONE: u32 = 64;
+
+/// Pixels a module, the same across and down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Scale(u32);
+
+impl Scale {
+    /// The most pixels a module.
+    pub const MAXIMUM: u32 = 1_000;
+
+    /// A scale of `1..=Scale::MAXIMUM` pixels a module.
+    pub const fn new(pixels: u32) -> Result<Self, InvalidOption> {
+        if pixels == 0 || pixels > Self::MAXIMUM {
+            return Err(InvalidOption::Scale { given: pixels });
+        }
+        Ok(Self(pixels))
+    }
+
+    /// Pixels a module.
+    pub const fn pixels(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for Scale {
+    fn default() -> Self {
+        Self(10)
+    }
+}
+
+/// Pixels a side of the whole image, the quiet zone included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PixelSize(u32);
+
+impl PixelSize {
+    /// The most pixels a side.
+    pub const MAXIMUM: u32 = 20_000;
+
+    /// A side of `1..=PixelSize::MAXIMUM` pixels.
+    pub const fn new(pixels: u32) -> Result<Self, InvalidOption> {
+        if pixels == 0 || pixels > Self::MAXIMUM {
+            return Err(InvalidOption::Size { given: pixels });
+        }
+        Ok(Self(pixels))
+    }
+
+    /// Pixels a side.
+    pub const fn pixels(self) -> u32 {
+        self.0
+    }
+}
+
+/// The light border around a symbol, in modules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct QuietZone(u32);
+
+impl QuietZone {
+    /// The least that ISO/IEC 18004:2015, 6.3.8 allows, in modules.
+    pub const CONFORMANT: u32 = 4;
+
+    /// A quiet zone of `0..=MAXIMUM_QUIET_ZONE` modules.
+    pub const fn new(modules: u32) -> Result<Self, InvalidOption> {
+        if modules > MAXIMUM_QUIET_ZONE {
+            return Err(InvalidOption::QuietZone { given: modules });
+        }
+        Ok(Self(modules))
+    }
+
+    /// Modules on each side.
+    pub const fn modules(self) -> u32 {
+        self.0
+    }
+
+    /// Whether it is as wide as the standard asks.
+    pub const fn is_conformant(self) -> bool {
+        self.0 >= Self::CONFORMANT
+    }
+}
+
+impl Default for QuietZone {
+    fn default() -> Self {
+        Self(Self::CONFORMANT)
+    }
+}
+
+/// The printed side of the whole image, the quiet zone included, in millimetres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Millimetres(f64);
+
+impl Millimetres {
+    /// The shortest side.
+    pub const MINIMUM: f64 = 1.0;
+    /// The longest side, within what a PDF page may measure (14 400 points).
+    pub const MAXIMUM: f64 = 5_000.0;
+
+    /// A side of `MINIMUM..=MAXIMUM` millimetres, rounded to the micrometre.
+    pub fn new(length: f64) -> Result<Self, InvalidOption> {
+        if (Self::MINIMUM..=Self::MAXIMUM).contains(&length) {
+            return Ok(Self((length * 1_000.0).round() / 1_000.0));
+        }
+        Err(InvalidOption::Millimetres { given: length })
+    }
+
+    /// The length in millimetres.
+    pub const fn length(self) -> f64 {
+        self.0
+    }
+}
+
+/// Dots an inch, for programs that lay a PNG out by its physical size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Resolution(u32);
+
+impl Resolution {
+    /// The most dots an inch.
+    pub const MAXIMUM: u32 = 10_000;
+
+    /// A resolution of `1..=Resolution::MAXIMUM` dots an inch.
+    pub const fn new(dots_per_inch: u32) -> Result<Self, InvalidOption> {
+        if dots_per_inch == 0 || dots_per_inch > Self::MAXIMUM {
+            return Err(InvalidOption::Resolution { given: dots_per_inch });
+        }
+        Ok(Self(dots_per_inch))
+    }
+
+    /// Dots an inch.
+    pub const fn dots_per_inch(self) -> u32 {
+        self.0
+    }
+}
