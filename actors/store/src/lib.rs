@@ -1,1 +1,18 @@
 //! Persistence of ezqr: the traits, their stores and the contract suite.
+//!
+//! A store is chosen once, at the start, and dispatched statically through [`Store`]. Who calls it knows
+//! the traits alone: their rules stand in prose beside them, and one contract suite (feature `testkit`)
+//! holds every store to them. This crate knows no actor and no HTTP.
+
+#![forbid(unsafe_code)]
+#![expect(async_fn_in_trait, reason = "futures of a store stay on the thread that asked; none needs to be Send")]
+
+mod account_store;
+mod code_store;
+mod error;
+mod installation_store;
+
+pub use account_store::{AccountStore, KeyStore};
+pub use code_store::{Change, CodeStore, Leases, Mint, PageOrder, PagePosition, StoredCode};
+pub use error::{AccountError, ChangeError, KeyError, LeaseError, MintError, ReadError, Unavailable, WriteError};
+pub use installation_store::{Founding, Installation, InstallationStore};

@@ -1,0 +1,126 @@
+//! Codes, their pages and the look-ups that lead to them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ezqr_schema::{Alias, Block, Code, ExternalId, Owner, Page, Sequence, Tag, Timestamp, Version};
+
+use crate::{ChangeError, LeaseError, MintError, ReadError};
+
+/// Codes of one request on their way into the store.
+///
+/// All lie in one page and belong to its owner; so a store can write them as one row group, all or nothing.
+#[derive(Clone, Debug)]
+pub struct Mint {
+    /// The page, and when it was opened: its place in the lists.
+    pub page: PagePosition,
+    /// Whose page it is.
+    pub owner: Owner,
+    /// Whether the page is new, so that its own row is yet to be written.
+    pub opens_page: bool,
+    /// The codes, at least one, by rising sequence. An alias is only with a single one.
+    pub codes: Arc<[Code]>,
+}
+
+/// A conditional change of one code.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The code as it shall be; its version is the one after `expected`.
+    pub code: Code,
+    /// The version it must still have.
+    pub expected: Version,
+    /// The page's place in the lists: a tag added later is listed at it.
+    pub page: PagePosition,
+}
+
+/// A page and when it was opened. Ordered as lists walk: by time, then by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PagePosition {
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// The page.
+    pub page: Page,
+}
+
+/// A code as it is stored, and where its page stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCode {
+    /// The code.
+    pub code: Code,
+    /// When its page was opened.
+    pub page_opened_at: Timestamp,
+}
+
+/// How far numbers were given out when a process began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leases {
+    /// The first block that was never leased.
+    pub next_block: u64,
+    /// When the newest code was minted, as far as the store can tell at little cost: a clock that stepped
+    /// back must not mint before it.
+    pub newest_code: Option<Timestamp>,
+}
+
+/// How closely the order of pages follows the order of minting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageOrder {
+    /// Exactly: one process mints at a time, so no later code is older than an earlier one.
+    Exact,
+    /// Up to this: a page takes codes this long after it was opened, and several processes mint.
+    Within(Duration),
+}
+
+/// Codes.
+///
+/// Rules for every store:
+/// - A write is acknowledged when it survives a crash of the process and of the store.
+/// - A mint is written wholly or not at all, in this order where it takes more than one step: page, look-up
+///   rows, codes. A look-up row is a hint: it only ever appears, and readers check the code itself. So
+///   nothing has to be removed, and a crash between two steps costs a look, never a wrong answer.
+/// - An acknowledged write shows in every read begun later.
+/// - Nothing is retried that could then happen twice; what is not known is answered as such.
+pub trait CodeStore {
+    /// Leases the next block to the caller, who alone may mint from it.
+    async fn lease_block(&self) -> Result<Block, LeaseError>;
+
+    /// How far numbers were given out.
+    async fn leases(&self) -> Result<Leases, ReadError>;
+
+    /// Writes new codes.
+    async fn mint(&self, mint: Mint) -> Result<(), MintError>;
+
+    /// Writes a code anew if it is still at the expected version. New tags and a new external id get their
+    /// look-up rows first.
+    async fn change(&self, change: Change) -> Result<(), ChangeError>;
+
+    /// The code minted under `sequence`.
+    async fn code(&self, sequence: Sequence) -> Result<Option<StoredCode>, ReadError>;
+
+    /// The code whose alias this is.
+    async fn sequence_of_alias(&self, alias: &Alias) -> Result<Option<Sequence>, ReadError>;
+
+    /// Codes that have, or once had, this external id: newest first, at most `limit`, all before `before`.
+    async fn sequences_of_external_id(
+        &self,
+        owner: &Owner,
+        external_id: &ExternalId,
+        before: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Vec<Sequence>, ReadError>;
+
+    /// The owner's pages before `before`, newest first, at most `limit`; with a tag, those in which a code has
+    /// it, or once had it.
+    async fn pages_before(
+        &self,
+        owner: &Owner,
+        tag: Option<&Tag>,
+        before: Option<PagePosition>,
+        limit: usize,
+    ) -> Result<Vec<PagePosition>, ReadError>;
+
+    /// The codes of one page before `before`, highest sequence first: at most 128.
+    async fn codes_of_page(&self, page: Page, before: Option<Sequence>) -> Result<Vec<Code>, ReadError>;
+
+    /// How closely the order of this store's pages follows the order of minting.
+    fn page_order(&self) -> PageOrder;
+}
