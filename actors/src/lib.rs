@@ -1,1 +1,3 @@
 //! Every piece of mutable state has one owner here, a supervised actor behind a typed handle.
+
+pub mod kernel;

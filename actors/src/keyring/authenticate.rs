@@ -1,0 +1,64 @@
+//! From a bearer secret to what it may do.
+
+use std::sync::Arc;
+
+use ezqr_schema::{AccountId, Environment, KeyId, KeySecret, Owner, Rate, Scopes};
+
+use crate::Busy;
+use crate::kernel::{Message, Reply, Respond};
+
+use super::actor::KeyRing;
+
+/// Whom an API key speaks for, and what it may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The key.
+    pub key: KeyId,
+    /// Its account and environment: whose codes it sees.
+    pub owner: Owner,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// How many requests it may make.
+    pub rate: Rate,
+}
+
+impl Principal {
+    /// Its account.
+    pub const fn account(&self) -> AccountId {
+        self.owner.account
+    }
+
+    /// Its environment.
+    pub const fn environment(&self) -> &Environment {
+        &self.owner.environment
+    }
+}
+
+/// Why a secret was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticateError {
+    /// No key has this secret, or the key was revoked: which of them is nobody's business.
+    #[error("no valid API key has this secret")]
+    Unknown,
+    /// The key is good, its account suspended.
+    #[error("the account is suspended")]
+    AccountSuspended,
+    /// The key ring did not answer.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
+/// Asks whom a secret speaks for.
+pub(super) struct Authenticate {
+    pub(super) secret: KeySecret,
+}
+
+impl Message for Authenticate {
+    type Reply = Result<Arc<Principal>, AuthenticateError>;
+}
+
+impl Respond<Authenticate> for KeyRing {
+    fn respond(&mut self, message: Authenticate) -> Reply<Self, <Authenticate as Message>::Reply> {
+        Reply::now(self.authenticate(&message.secret))
+    }
+}
