@@ -16,8 +16,9 @@ pub struct Mint {
     pub page: PagePosition,
     /// Whose page it is.
     pub owner: Owner,
-    /// Whether the page is new, so that its own row is yet to be written.
-    pub opens_page: bool,
+    /// Whether the page's own row may still be missing: then it is written too, unless it is there. Several
+    /// requests of a new page are under way at once, and any of them may fail.
+    pub records_page: bool,
     /// The codes, at least one, by rising sequence. An alias is only with a single one.
     pub codes: Arc<[Code]>,
 }
