@@ -1,0 +1,111 @@
+//! The owner of all writing of codes.
+
+use std::sync::Arc;
+
+use ezqr_schema::{Block, Clock, CodeIds, LinkBaseId, Timestamp};
+use ezqr_store::{CodeStore as _, LeaseError, ReadError, Store};
+use futures_util::future::{FutureExt as _, LocalBoxFuture, Shared};
+
+use crate::kernel::{Behaviour, Message, Reply, Respond};
+
+use super::cache::LinkCache;
+use super::numbers::{HighWater, Numbers};
+use super::turns::Turns;
+
+/// What [`Codes`] publishes for readers; survives its restarts.
+#[derive(Clone)]
+pub struct Published {
+    /// Links.
+    pub cache: Arc<LinkCache>,
+    /// Which numbers were ever leased.
+    pub high_water: HighWater,
+}
+
+/// What [`Codes`] is built from.
+#[derive(Clone)]
+pub struct CodesSeed {
+    /// Where codes are kept.
+    pub store: Store,
+    /// Makes their ids.
+    pub code_ids: CodeIds,
+    /// The link base new codes are minted with.
+    pub link_base: LinkBaseId,
+    /// Tells when they are minted.
+    pub clock: Clock,
+    /// What readers see.
+    pub published: Published,
+}
+
+/// Owns sequence blocks, open pages, conditional changes and what is published of codes.
+///
+/// A restart abandons its block and its pages: numbers of them may be on their way into the store.
+pub struct Codes {
+    pub(super) seed: CodesSeed,
+    pub(super) numbers: Numbers,
+    pub(super) turns: Turns,
+    lease: Option<Shared<LocalBoxFuture<'static, Result<Block, LeaseError>>>>,
+    /// The newest time given to a code; the clock may step back, minting may not.
+    newest: Timestamp,
+}
+
+impl Behaviour for Codes {
+    type Seed = CodesSeed;
+    type BuildError = ReadError;
+
+    async fn build(seed: &CodesSeed) -> Result<Self, ReadError> {
+        let leases = seed.store.leases().await?;
+        seed.published.high_water.rise_to(leases.next_block);
+        // What was in flight when the last incarnation ended may have been written after all.
+        seed.published.cache.forget_all();
+        Ok(Self {
+            seed: seed.clone(),
+            numbers: Numbers::default(),
+            turns: Turns::default(),
+            lease: None,
+            newest: leases.newest_code.unwrap_or(Timestamp::EPOCH),
+        })
+    }
+}
+
+impl Codes {
+    /// Now, and never before the newest code.
+    pub(super) fn now(&mut self) -> Timestamp {
+        self.newest = self.newest.max(self.seed.clock.now());
+        self.newest
+    }
+
+    /// Leases a block, once for all who wait for it; then goes on.
+    pub(super) fn with_new_block<R: 'static>(
+        &mut self,
+        go_on: impl FnOnce(&mut Self, Result<(), LeaseError>) -> Reply<Self, R> + 'static,
+    ) -> Reply<Self, R> {
+        let lease = self.lease.get_or_insert_with(|| {
+            let store = self.seed.store.clone();
+            async move { store.lease_block().await }.boxed_local().shared()
+        });
+        Reply::then(lease.clone(), |codes: &mut Self, leased| {
+            codes.lease = None;
+            let adopted = leased.map(|block| codes.adopt(block));
+            go_on(codes, adopted)
+        })
+    }
+
+    fn adopt(&mut self, block: Block) {
+        self.seed.published.high_water.rise_to(block.get() + 1);
+        self.numbers.adopt(block);
+    }
+}
+
+/// Asks to forget every cached link, because another process wrote to the store.
+pub(super) struct ForgetCached;
+
+impl Message for ForgetCached {
+    type Reply = ();
+}
+
+impl Respond<ForgetCached> for Codes {
+    fn respond(&mut self, _: ForgetCached) -> Reply<Self, ()> {
+        self.seed.published.cache.forget_all();
+        Reply::now(())
+    }
+}

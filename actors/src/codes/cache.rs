@@ -1,0 +1,255 @@
+//! The cache of links.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+
+use ezqr_schema::{Alias, Sequence};
+
+use super::link::Link;
+use super::slots::{Keyed, Set, Slots};
+
+/// Shards of the cache: how many fills and changes can go on side by side.
+const SHARDS: usize = 64;
+
+/// Links by number, and the numbers of aliases.
+///
+/// Readers take no lock. Two kinds of writers meet in a shard: [`Codes`](super::Codes) publishes what it
+/// committed, workers fill in what they missed. A fill notes the shard's change counter before it reads the
+/// store and inserts only if no change came in between; where a change is under way it gives up, because
+/// the next miss will do as well.
+pub struct LinkCache {
+    links: Slots<Link>,
+    shards: [Shard; SHARDS],
+    /// An alias is immutable, so what is cached here is never wrong and needs no counter.
+    aliases: Slots<KnownAlias>,
+    alias_turn: AtomicU64,
+}
+
+#[derive(Default)]
+struct Shard {
+    changes: AtomicU64,
+    writing: Mutex<()>,
+}
+
+/// A fill under way: the state of the shard before the store is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Fill {
+    sequence: Sequence,
+    changes: u64,
+}
+
+struct KnownAlias {
+    alias: Alias,
+    sequence: Sequence,
+}
+
+impl Keyed for KnownAlias {
+    type Key = Alias;
+
+    fn key(&self) -> &Alias {
+        &self.alias
+    }
+}
+
+impl LinkCache {
+    /// A cache of at least `capacity` links and as many aliases.
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            links: Slots::new(capacity),
+            shards: std::array::from_fn(|_| Shard::default()),
+            aliases: Slots::new(capacity),
+            alias_turn: AtomicU64::new(0),
+        }
+    }
+
+    /// The link of `sequence`, when cached.
+    pub fn get(&self, sequence: Sequence) -> Option<Arc<Link>> {
+        self.links.get(&sequence)
+    }
+
+    /// Begins a fill; the store is read after this.
+    pub fn begin_fill(&self, sequence: Sequence) -> Fill {
+        Fill { sequence, changes: self.shard(self.links.set_of(&sequence)).changes.load(Ordering::Acquire) }
+    }
+
+    /// Ends a fill with what the store gave; inserts it unless something changed since it began.
+    pub fn end_fill(&self, fill: Fill, link: Arc<Link>) {
+        let shard = self.shard(self.links.set_of(&fill.sequence));
+        let _writing = match shard.writing.try_lock() {
+            Ok(guard) => guard,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if shard.changes.load(Ordering::Acquire) == fill.changes && link.sequence == fill.sequence {
+            self.links.put(link, fill.sequence.get());
+        }
+    }
+
+    /// Publishes a committed change: from here on no reader sees, and no fill brings back, what was before.
+    pub(super) fn publish(&self, link: Arc<Link>) {
+        self.change(self.links.set_of(&link.sequence), || self.links.replace(link));
+    }
+
+    /// Forgets one link, whose state in the store is uncertain.
+    pub(super) fn forget(&self, sequence: Sequence) {
+        self.change(self.links.set_of(&sequence), || self.links.remove(&sequence));
+    }
+
+    /// Forgets all links, because another process wrote.
+    pub(super) fn forget_all(&self) {
+        for set in self.links.sets() {
+            self.change(set, || self.links.clear_set(set));
+        }
+    }
+
+    /// The number of an alias, when cached.
+    pub fn alias(&self, alias: &Alias) -> Option<Sequence> {
+        self.aliases.get(alias).map(|known| known.sequence)
+    }
+
+    /// Remembers the number of an alias that exists.
+    pub fn learn_alias(&self, alias: Alias, sequence: Sequence) {
+        let turn = self.alias_turn.fetch_add(1, Ordering::Relaxed);
+        self.aliases.put(Arc::new(KnownAlias { alias, sequence }), turn);
+    }
+
+    fn change(&self, set: Set, write: impl FnOnce()) {
+        let shard = self.shard(set);
+        let _writing = shard.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        shard.changes.fetch_add(1, Ordering::AcqRel);
+        write();
+    }
+
+    fn shard(&self, set: Set) -> &Shard {
+        let [first, ..] = &self.shards;
+        self.shards.get(set.index() % SHARDS).unwrap_or(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ezqr_schema::{
+        AccountId, CodeStatus, Environment, ErrorCorrection, InstallationSecret, LinkBaseId, Owner, TargetUrl,
+        Timestamp,
+    };
+
+    use super::*;
+    use crate::codes::Pattern;
+
+    fn link(sequence: u64, target: &str) -> Arc<Link> {
+        let sequence = Sequence::new(sequence).unwrap();
+        let ids = InstallationSecret::from_bytes([1; 32]).code_ids();
+        let environment = Environment::parse("production").unwrap();
+        Arc::new(Link {
+            sequence,
+            id: ids.make(Timestamp::EPOCH, 0, sequence),
+            owner: Owner { account: AccountId::from_random([1; 16]), environment },
+            name: None,
+            pattern: Pattern::Dynamic {
+                target_url: TargetUrl::parse(target).unwrap(),
+                alias: None,
+                link_base: LinkBaseId(0),
+            },
+            error_correction: ErrorCorrection::Medium,
+            status: CodeStatus::Active,
+            expires_at: None,
+        })
+    }
+
+    fn target(cache: &LinkCache, sequence: Sequence) -> Option<String> {
+        cache.get(sequence).and_then(|link| link.target_url().map(|target| target.as_str().to_owned()))
+    }
+
+    const OLD: &str = "https://example.com/old";
+    const NEW: &str = "https://example.com/new";
+
+    /// A fill begins, reads and ends; a change commits and is published. Every order of these steps is driven.
+    #[test]
+    fn a_fill_across_a_change_never_brings_the_old_target_back() {
+        let sequence = Sequence::new(4_471).unwrap();
+        let mut brought_new = 0;
+        for begins in 0..=2 {
+            for reads in begins..=2 {
+                for ends in reads..=2 {
+                    for cached_before in [false, true] {
+                        let cache = LinkCache::new(1_024);
+                        if cached_before {
+                            cache.end_fill(cache.begin_fill(sequence), link(4_471, OLD));
+                        }
+                        let (mut stored, mut fill, mut read) = (OLD, None, None);
+                        for change_steps_done in 0..=2 {
+                            match change_steps_done {
+                                1 => stored = NEW,
+                                2 => cache.publish(link(4_471, NEW)),
+                                _ => {}
+                            }
+                            if begins == change_steps_done {
+                                fill = Some(cache.begin_fill(sequence));
+                            }
+                            if reads == change_steps_done {
+                                read = Some(link(4_471, stored));
+                            }
+                            if ends == change_steps_done {
+                                cache.end_fill(fill.unwrap(), read.clone().unwrap());
+                            }
+                        }
+                        let order = (begins, reads, ends, cached_before);
+                        assert_ne!(target(&cache, sequence).as_deref(), Some(OLD), "{order:?}");
+                        brought_new += u32::from(target(&cache, sequence).is_some());
+                    }
+                }
+            }
+        }
+        assert!(brought_new > 0, "fills do insert what stays true");
+    }
+
+    #[test]
+    fn a_fill_gives_up_where_a_change_is_under_way() {
+        let cache = LinkCache::new(1_024);
+        let old = link(7, OLD);
+        let fill = cache.begin_fill(old.sequence);
+        let shard = cache.shard(cache.links.set_of(&old.sequence));
+        let writing = shard.writing.lock().unwrap();
+        cache.end_fill(fill, Arc::clone(&old));
+        drop(writing);
+        assert_eq!(cache.get(old.sequence), None);
+        cache.end_fill(fill, Arc::clone(&old));
+        assert_eq!(cache.get(old.sequence), Some(old));
+    }
+
+    #[test]
+    fn forgetting_all_empties_the_cache_and_outdates_fills_under_way() {
+        let cache = LinkCache::new(1_024);
+        for number in 0..500 {
+            let link = link(number, OLD);
+            cache.end_fill(cache.begin_fill(link.sequence), link);
+        }
+        let late = link(1_000, OLD);
+        let fill = cache.begin_fill(late.sequence);
+        cache.forget_all();
+        cache.end_fill(fill, Arc::clone(&late));
+        assert!((0..500).all(|number| cache.get(Sequence::new(number).unwrap()).is_none()));
+        assert_eq!(cache.get(late.sequence), None);
+    }
+
+    #[test]
+    fn the_cache_is_bounded_and_keeps_what_fits() {
+        let cache = LinkCache::new(256);
+        for number in 0..100_000 {
+            let link = link(number, OLD);
+            cache.end_fill(cache.begin_fill(link.sequence), link);
+        }
+        let kept = (0..100_000).filter(|number| cache.get(Sequence::new(*number).unwrap()).is_some()).count();
+        assert_eq!(kept, 256);
+    }
+
+    #[test]
+    fn an_alias_is_found_again_until_displaced() {
+        let cache = LinkCache::new(1_024);
+        let alias = Alias::parse("summer-sale").unwrap();
+        let sequence = Sequence::new(12).unwrap();
+        assert_eq!(cache.alias(&alias), None);
+        cache.learn_alias(alias.clone(), sequence);
+        assert_eq!(cache.alias(&alias), Some(sequence));
+    }
+}

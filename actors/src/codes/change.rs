@@ -1,0 +1,143 @@
+//! Changing and deleting a code.
+
+use std::sync::Arc;
+
+use ezqr_schema::{Code, CodeId, CodePatch, Owner, PatchRefused, Sequence, Timestamp, Version};
+use ezqr_store::{Change, ChangeError, CodeStore as _, PagePosition, ReadError, Store, WriteError};
+
+use crate::Busy;
+use crate::kernel::{AskError, Message, Reply, Respond};
+
+use super::actor::Codes;
+use super::link::Link;
+
+/// How often a change is begun anew when another node changed the code in between.
+const ATTEMPTS: u32 = 8;
+
+/// Asks for a change of one code.
+#[derive(Clone, Debug)]
+pub struct ChangeRequest {
+    /// Who asks: others' codes do not exist for them.
+    pub owner: Owner,
+    /// The code.
+    pub id: CodeId,
+    /// What to change.
+    pub patch: CodePatch,
+    /// The version the caller has seen, if it matters to them (`If-Match`).
+    pub expected: Option<Version>,
+}
+
+/// Why a code was not changed, or may have been nevertheless.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeRefused {
+    /// There is no such code, or it is somebody else's.
+    #[error("there is no such code")]
+    NotFound,
+    /// The code is at another version than the caller has seen.
+    #[error("the code is at version {}", .found.get())]
+    VersionMismatch {
+        /// The version it is at.
+        found: Version,
+    },
+    /// The change cannot be made to this code.
+    #[error(transparent)]
+    Patch(#[from] PatchRefused),
+    /// The store could not be read; nothing was changed.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The store did not take the write.
+    #[error(transparent)]
+    Store(#[from] WriteError),
+    /// The owner of codes did not begin.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
+impl ChangeRefused {
+    pub(super) fn unanswered(error: AskError) -> Self {
+        if error.outcome_is_unknown() {
+            Self::Store(WriteError::OutcomeUnknown(error.to_string()))
+        } else {
+            Self::Busy(error.into())
+        }
+    }
+}
+
+impl Message for ChangeRequest {
+    type Reply = Result<Code, ChangeRefused>;
+}
+
+type ChangeReply = Reply<Codes, Result<Code, ChangeRefused>>;
+
+impl Respond<ChangeRequest> for Codes {
+    fn respond(&mut self, request: ChangeRequest) -> ChangeReply {
+        let Some(sequence) = self.seed.code_ids.sequence(request.id) else {
+            return Reply::now(Err(ChangeRefused::NotFound));
+        };
+        match self.turns.enter(sequence.page()) {
+            None => self.change(request, sequence),
+            Some(turn) => Reply::then(turn, move |codes: &mut Self, _| codes.change(request, sequence)),
+        }
+    }
+}
+
+impl Codes {
+    /// Makes the change in its turn, then publishes it and hands the turn on. Nothing in between may end
+    /// without the last two.
+    fn change(&mut self, request: ChangeRequest, sequence: Sequence) -> ChangeReply {
+        let attempt = Attempt { store: self.seed.store.clone(), request, sequence, now: self.seed.clock.now() };
+        Reply::then(attempt.make(), move |codes: &mut Self, outcome| {
+            let cache = &codes.seed.published.cache;
+            match &outcome {
+                Ok(code) => cache.publish(Arc::new(Link::from(code.clone()))),
+                Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) => cache.forget(sequence),
+                Err(_) => {}
+            }
+            codes.turns.leave(sequence.page());
+            Reply::now(outcome)
+        })
+    }
+}
+
+/// One request in its turn.
+struct Attempt {
+    store: Store,
+    request: ChangeRequest,
+    sequence: Sequence,
+    now: Timestamp,
+}
+
+impl Attempt {
+    async fn make(self) -> Result<Code, ChangeRefused> {
+        let mut found = Version::FIRST;
+        for _ in 0..ATTEMPTS {
+            match self.once().await {
+                Err(ChangeRefused::VersionMismatch { found: newer }) if self.request.expected.is_none() => {
+                    found = newer;
+                }
+                outcome => return outcome,
+            }
+        }
+        Err(ChangeRefused::VersionMismatch { found })
+    }
+
+    async fn once(&self) -> Result<Code, ChangeRefused> {
+        let stored = self.store.code(self.sequence).await?.ok_or(ChangeRefused::NotFound)?;
+        let code = stored.code;
+        if code.id != self.request.id || code.owner != self.request.owner {
+            return Err(ChangeRefused::NotFound);
+        }
+        if self.request.expected.is_some_and(|expected| expected != code.version) {
+            return Err(ChangeRefused::VersionMismatch { found: code.version });
+        }
+        let Some(changed) = self.request.patch.apply(&code, self.now)? else { return Ok(code) };
+        let page = PagePosition { opened_at: stored.page_opened_at, page: self.sequence.page() };
+        let change = Change { code: changed.clone(), expected: code.version, page };
+        match self.store.change(change).await {
+            Ok(()) => Ok(changed),
+            Err(ChangeError::VersionMismatch { found }) => Err(ChangeRefused::VersionMismatch { found }),
+            Err(ChangeError::Missing) => Err(ChangeRefused::NotFound),
+            Err(ChangeError::Write(error)) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What the public routes need to know of a code.
+
+use ezqr_schema::{
+    Alias, Code, CodeId, CodeStatus, ErrorCorrection, LinkBaseId, Name, Owner, Payload, Sequence, TargetUrl, Timestamp,
+};
+
+use super::slots::Keyed;
+
+/// The part of a code that redirects and images read, as it is cached: without tags, metadata and what else
+/// only its owner sees. At most about 6 KB, typically 300 bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its number.
+    pub sequence: Sequence,
+    /// Its id.
+    pub id: CodeId,
+    /// Whose it is: a suspended account's links answer 403.
+    pub owner: Owner,
+    /// What it is called, for the title of its image.
+    pub name: Option<Name>,
+    /// What it leads to.
+    pub pattern: Pattern,
+    /// The least level of its images.
+    pub error_correction: ErrorCorrection,
+    /// Whether it works.
+    pub status: CodeStatus,
+    /// From when on it answers 410.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What the pattern of a code holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// The content itself; there is no short link.
+    Static(Payload),
+    /// The short link.
+    Dynamic {
+        /// Where it leads now.
+        target_url: TargetUrl,
+        /// The chosen short code, if any.
+        alias: Option<Alias>,
+        /// The base it was minted with.
+        link_base: LinkBaseId,
+    },
+}
+
+impl Link {
+    /// Where a visitor is sent; `None` for a static code.
+    pub const fn target_url(&self) -> Option<&TargetUrl> {
+        match &self.pattern {
+            Pattern::Static(_) => None,
+            Pattern::Dynamic { target_url, .. } => Some(target_url),
+        }
+    }
+
+    /// Whether its time was over at `now`.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at <= now)
+    }
+}
+
+impl From<Code> for Link {
+    fn from(code: Code) -> Self {
+        let pattern = match code.target_url {
+            None => Pattern::Static(code.content),
+            Some(target_url) => Pattern::Dynamic { target_url, alias: code.alias, link_base: code.link_base },
+        };
+        Self {
+            sequence: code.sequence,
+            id: code.id,
+            owner: code.owner,
+            name: code.name,
+            pattern,
+            error_correction: code.error_correction,
+            status: code.status,
+            expires_at: code.expires_at,
+        }
+    }
+}
+
+impl Keyed for Link {
+    type Key = Sequence;
+
+    fn key(&self) -> &Sequence {
+        &self.sequence
+    }
+}

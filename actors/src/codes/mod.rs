@@ -1,0 +1,31 @@
+//! Codes: who writes them, and how they are read.
+//!
+//! [`Codes`] owns all writing: sequence blocks, open pages, conditional changes, and the cache of links. It
+//! is asked by every request that mints or changes. Reads do not pass through it: [`CodeReader`] answers
+//! them on the worker, from the cache it publishes or from the store.
+//!
+//! Invariant: after the answer to a change, no reader of this process sees the code as it was before. The
+//! owner raises the shard's change counter and replaces the entry in one step, after the commit and before
+//! the answer; a reader that fills the cache inserts only what it read while the counter stood still.
+
+mod actor;
+mod cache;
+mod change;
+mod handle;
+mod link;
+mod link_bases;
+mod mint;
+mod numbers;
+mod reader;
+mod slots;
+mod turns;
+
+pub use actor::{Codes, CodesSeed, Published};
+pub use cache::LinkCache;
+pub use change::{ChangeRefused, ChangeRequest};
+pub use handle::CodesHandle;
+pub use link::{Link, Pattern};
+pub use link_bases::LinkBases;
+pub use mint::{MintRefused, MintRequest};
+pub use numbers::HighWater;
+pub use reader::CodeReader;

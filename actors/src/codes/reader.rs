@@ -1,0 +1,123 @@
+//! Reading codes, without a message.
+
+use std::sync::Arc;
+
+use ezqr_schema::{Clock, Code, CodeId, CodeIds, LinkBase, Owner, Sequence, ShortCode, ShortCodes, ShortPath};
+use ezqr_store::{CodeStore as _, ListRequest, Listing, ReadError, Store, list};
+
+use super::actor::Published;
+use super::link::{Link, Pattern};
+use super::link_bases::LinkBases;
+
+/// Answers reads on the thread that asks: from the cache, or from the store.
+///
+/// It belongs to no actor. What it puts into the cache, the owner's change counter guards.
+#[derive(Clone)]
+pub struct CodeReader {
+    store: Store,
+    short_codes: ShortCodes,
+    code_ids: CodeIds,
+    link_bases: LinkBases,
+    published: Published,
+    clock: Clock,
+}
+
+impl CodeReader {
+    pub(crate) const fn new(
+        store: Store,
+        (short_codes, code_ids): (ShortCodes, CodeIds),
+        link_bases: LinkBases,
+        published: Published,
+        clock: Clock,
+    ) -> Self {
+        Self { store, short_codes, code_ids, link_bases, published, clock }
+    }
+
+    /// The link a visitor's path leads to; `None` when there is none, a static code's included.
+    ///
+    /// A cached one costs no read, neither does a number that was never leased.
+    pub async fn follow(&self, path: &ShortPath) -> Result<Option<Arc<Link>>, ReadError> {
+        let sequence = match path {
+            ShortPath::Generated(code) => Some(self.short_codes.sequence(*code)),
+            ShortPath::Alias(alias) => match self.published.cache.alias(alias) {
+                Some(sequence) => Some(sequence),
+                None => self.store.sequence_of_alias(alias).await?,
+            },
+        };
+        let Some(sequence) = sequence else { return Ok(None) };
+        let Some(link) = self.link(sequence).await? else { return Ok(None) };
+        if let Pattern::Dynamic { alias: Some(alias), .. } = &link.pattern
+            && matches!(path, ShortPath::Alias(_))
+            && self.published.cache.alias(alias).is_none()
+        {
+            self.published.cache.learn_alias(alias.clone(), sequence);
+        }
+        Ok(link.target_url().is_some().then_some(link))
+    }
+
+    /// The code of `id`, as the public image routes need it; `None` when there is none.
+    pub async fn link_of(&self, id: CodeId) -> Result<Option<Arc<Link>>, ReadError> {
+        let Some(sequence) = self.code_ids.sequence(id) else { return Ok(None) };
+        Ok(self.link(sequence).await?.filter(|link| link.id == id))
+    }
+
+    /// The owner's code of `id`, deleted ones included; always from the store.
+    pub async fn code(&self, owner: &Owner, id: CodeId) -> Result<Option<Code>, ReadError> {
+        let Some(sequence) = self.code_ids.sequence(id) else { return Ok(None) };
+        if !self.published.high_water.covers(sequence) {
+            return Ok(None);
+        }
+        let stored = self.store.code(sequence).await?;
+        Ok(stored.map(|stored| stored.code).filter(|code| code.id == id && code.owner == *owner))
+    }
+
+    /// A page of the owner's codes, newest first.
+    pub async fn list(&self, request: &ListRequest) -> Result<Listing, ReadError> {
+        list(&self.store, request, &self.clock).await
+    }
+
+    /// The link base `code` was minted with.
+    pub async fn link_base(&self, code: &Code) -> Result<LinkBase, ReadError> {
+        self.link_bases.get(code.link_base).await
+    }
+
+    /// How the number of a code is printed.
+    pub fn short_code(&self, sequence: Sequence) -> ShortCode {
+        self.short_codes.print(sequence)
+    }
+
+    /// The permutation that prints numbers.
+    pub const fn short_codes(&self) -> &ShortCodes {
+        &self.short_codes
+    }
+
+    /// What the pattern of `link` holds.
+    pub async fn pattern(&self, link: &Link) -> Result<String, ReadError> {
+        match &link.pattern {
+            Pattern::Static(content) => Ok(content.as_str().to_owned()),
+            Pattern::Dynamic { alias, link_base, .. } => {
+                let base = self.link_bases.get(*link_base).await?;
+                Ok(match alias {
+                    Some(alias) => base.pattern_for(alias.as_str()),
+                    None => base.pattern_for(&self.short_code(link.sequence).to_string()),
+                })
+            }
+        }
+    }
+
+    /// The link of `sequence`, from the cache or filled in from the store.
+    async fn link(&self, sequence: Sequence) -> Result<Option<Arc<Link>>, ReadError> {
+        let cache = &self.published.cache;
+        if let Some(link) = cache.get(sequence) {
+            return Ok(Some(link));
+        }
+        if !self.published.high_water.covers(sequence) {
+            return Ok(None);
+        }
+        let fill = cache.begin_fill(sequence);
+        let Some(stored) = self.store.code(sequence).await? else { return Ok(None) };
+        let link = Arc::new(Link::from(stored.code));
+        cache.end_fill(fill, Arc::clone(&link));
+        Ok(Some(link))
+    }
+}

@@ -1,0 +1,146 @@
+//! All actors of a process, started and stopped together.
+
+use std::convert::Infallible;
+use std::io;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ezqr_schema::{Clock, InstallationSecret, LinkBase, LinkBaseId, Pepper};
+use ezqr_store::{InstallationStore as _, ReadError, Store, WriteError};
+
+use crate::codes::{CodeReader, Codes, CodesHandle, CodesSeed, HighWater, LinkBases, LinkCache, Published};
+use crate::kernel::{Root, Spec, StartError, StopError, Vitals};
+use crate::keyring::{AccountView, KeyRing, KeyRingHandle, KeyRingSeed};
+use crate::limiter::{Limiter, LimiterHandle, LimiterSeed};
+use crate::rendering::{Rendering, RenderingError, RenderingHandle, RenderingSeed};
+
+/// Bounds of the actors.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Messages each actor accepts and has not handled.
+    pub queue: u16,
+    /// Images accepted by the render pool and not finished.
+    pub rendering_queue: u16,
+    /// Links kept in memory.
+    pub cached_links: usize,
+    /// Callers with a token bucket of their own.
+    pub limited_callers: usize,
+    /// Threads of the render pool.
+    pub render_threads: NonZeroUsize,
+}
+
+/// What the actors are started on.
+#[derive(Clone, Debug)]
+pub struct Foundation {
+    /// The store, opened.
+    pub store: Store,
+    /// The installation found in it.
+    pub secret: InstallationSecret,
+    /// The key of the key hashes.
+    pub pepper: Pepper,
+    /// The link base of new codes.
+    pub link_base: LinkBase,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Everything a worker needs to serve: the addresses of the owners, and what they publish.
+#[derive(Clone)]
+pub struct Handles {
+    /// Authenticates.
+    pub keyring: KeyRingHandle,
+    /// Which accounts are suspended.
+    pub accounts: AccountView,
+    /// Limits.
+    pub limiter: LimiterHandle,
+    /// Mints and changes codes.
+    pub codes: CodesHandle,
+    /// Reads codes, without a message.
+    pub reader: CodeReader,
+    /// Renders large images.
+    pub rendering: RenderingHandle,
+    /// How the actors are.
+    pub vitals: Vitals,
+}
+
+/// Why the actors were not started.
+#[derive(Debug, thiserror::Error)]
+pub enum SystemError {
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[from] io::Error),
+    /// The render pool could not be made.
+    #[error(transparent)]
+    Rendering(#[from] RenderingError),
+    /// The store could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The store could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// An actor that reads the store could not be built.
+    #[error(transparent)]
+    Start(#[from] StartError<ReadError>),
+    /// An actor that reads nothing could not be built.
+    #[error(transparent)]
+    StartPlain(#[from] StartError<Infallible>),
+}
+
+/// The running actors.
+pub struct System {
+    root: Root,
+    handles: Handles,
+}
+
+impl System {
+    /// Starts all actors; each is built when this returns.
+    pub async fn start(foundation: Foundation, bounds: Bounds) -> Result<Self, SystemError> {
+        let Foundation { store, secret, pepper, link_base, clock } = foundation;
+        let link_base: LinkBaseId = store.adopt_link_base(&link_base).await?;
+        let link_bases = LinkBases::load(store.clone()).await?;
+        let published = Published {
+            cache: Arc::new(LinkCache::new(bounds.cached_links)),
+            high_water: HighWater::default(),
+        };
+        let accounts = AccountView::default();
+
+        let mut root = Root::new(clock.clone())?;
+        let limiter = LimiterSeed { clock: clock.clone(), capacity: bounds.limited_callers };
+        let limiter = LimiterHandle::new(root.start::<Limiter>(Spec::new("limiter", bounds.queue), limiter).await?);
+        let codes = CodesSeed {
+            store: store.clone(),
+            code_ids: secret.code_ids(),
+            link_base,
+            clock: clock.clone(),
+            published: published.clone(),
+        };
+        let codes = CodesHandle::new(root.start::<Codes>(Spec::new("codes", bounds.queue), codes).await?);
+        let keyring = KeyRingSeed {
+            store: store.clone(),
+            pepper,
+            clock: clock.clone(),
+            view: accounts.clone(),
+            codes: codes.clone(),
+        };
+        let keyring = KeyRingHandle::new(root.start::<KeyRing>(Spec::new("keyring", bounds.queue), keyring).await?);
+        let rendering = RenderingSeed::new(bounds.render_threads)?;
+        let rendering = root.start::<Rendering>(Spec::new("rendering", bounds.rendering_queue), rendering).await?;
+        let rendering = RenderingHandle::new(rendering);
+        let permutations = (secret.short_codes(), secret.code_ids());
+        let reader = CodeReader::new(store, permutations, link_bases, published, clock);
+        let vitals = root.vitals();
+        let handles = Handles { keyring, accounts, limiter, codes, reader, rendering, vitals };
+        Ok(Self { root, handles })
+    }
+
+    /// What a worker needs.
+    pub const fn handles(&self) -> &Handles {
+        &self.handles
+    }
+
+    /// Stops all actors after what is queued was handled.
+    pub async fn stop(self, deadline: Duration) -> Result<(), StopError> {
+        self.root.stop(deadline).await
+    }
+}
