@@ -2,24 +2,36 @@
 
 use serde::Serialize;
 
+use crate::ProblemCode;
+
 /// One fault of a request body, as it stands in a problem's `errors` (RFC 9457, 3).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldFault {
-    /// Where: a JSON pointer (RFC 6901) relative to the body, for example `/content/ssid`; empty for the body itself.
+    /// Where: a JSON pointer (RFC 6901) relative to the body, for example `/content/ssid`; empty for the body
+    /// itself.
     pub pointer: String,
-    /// What is wrong and which rule says so, for the caller to read. It never repeats what the caller sent in a secret field.
+    /// What is wrong and which rule says so, for the caller to read. It never repeats what the caller sent in
+    /// a secret field.
     pub detail: String,
+    /// The problem this fault alone would be: mostly [`ProblemCode::InvalidRequest`]. Not in the answer.
+    #[serde(skip)]
+    pub code: ProblemCode,
 }
 
 impl FieldFault {
-    /// A fault at `pointer`.
+    /// A fault at `pointer` that is no problem of its own.
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), detail: detail.into() }
+        Self { pointer: pointer.into(), detail: detail.into(), code: ProblemCode::InvalidRequest }
+    }
+
+    /// The same fault as a problem of its own.
+    pub fn with_code(self, code: ProblemCode) -> Self {
+        Self { code, ..self }
     }
 
     /// The same fault seen from further out: `/content` under `/3` is `/3/content`.
     pub fn under(self, prefix: &str) -> Self {
-        Self { pointer: format!("{prefix}{}", self.pointer), detail: self.detail }
+        Self { pointer: format!("{prefix}{}", self.pointer), ..self }
     }
 }
 

@@ -4,7 +4,8 @@ use url::{Host, Url};
 
 use crate::target_url::{TargetUrl, TargetUrlError, parse_http_url};
 
-/// What every short link begins with: an `http` or `https` scheme, a host and perhaps a port, and nothing more.
+/// What every short link begins with: an `http` or `https` scheme, a host and perhaps a port, and nothing
+/// more.
 ///
 /// A code keeps the link base it was minted with, so that its printed pattern and its record agree for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,10 +60,11 @@ impl LinkBase {
         format!("{}/{short}", self.text)
     }
 
-    /// What the pattern of a dynamic code holds: its short link, upper-case where QR's alphanumeric mode then holds it.
+    /// What the pattern of a dynamic code holds: its short link, upper-case where QR's alphanumeric mode then
+    /// holds it.
     ///
-    /// Alphanumeric mode spends 5.5 bits on a character instead of 8 (ISO/IEC 18004:2015, 7.4.4); scheme and host do not
-    /// depend on case (RFC 3986, 6.2.2.1), and neither do short codes and aliases.
+    /// Alphanumeric mode spends 5.5 bits on a character instead of 8 (ISO/IEC 18004:2015, 7.4.4); scheme and
+    /// host do not depend on case (RFC 3986, 6.2.2.1), and neither do short codes and aliases.
     pub fn pattern_for(&self, short: &str) -> String {
         let link = self.link_for(short);
         let upper = link.to_ascii_uppercase();

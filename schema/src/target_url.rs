@@ -2,14 +2,15 @@
 
 use url::Url;
 
-/// The destination of a dynamic code: an absolute `http` or `https` URL with a host, at most [`TargetUrl::MAX_BYTES`] long.
+/// The destination of a dynamic code: an absolute `http` or `https` URL with a host, at most
+/// [`TargetUrl::MAX_BYTES`] long.
 ///
-/// The text is a valid URI (RFC 3986), so it goes into a `Location` header as it is. It is kept as given when it is one already,
-/// and otherwise (a space, an umlaut) as the URL Standard serialises it: percent-encoded, the host in Punycode.
-/// Parsing a stored text again gives the same text.
+/// The text is a valid URI (RFC 3986), so it goes into a `Location` header as it is. It is kept as given when
+/// it is one already, and otherwise (a space, an umlaut) as the URL Standard serialises it: percent-encoded,
+/// the host in Punycode. Parsing a stored text again gives the same text.
 ///
-/// User information (`https://user@host/`) is allowed: destinations are chosen by the account's own programs, and some of them
-/// need it. Leading and trailing white space is refused, not trimmed.
+/// User information (`https://user@host/`) is allowed: destinations are chosen by the account's own programs,
+/// and some of them need it. Leading and trailing white space is refused, not trimmed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TargetUrl(String);
 
@@ -72,7 +73,8 @@ impl TargetUrl {
         self.0
     }
 
-    /// The host in its normal form: lower-case, Punycode, an IPv6 address in brackets, without user information and port.
+    /// The host in its normal form: lower-case, Punycode, an IPv6 address in brackets, without user
+    /// information and port.
     pub fn host(&self) -> String {
         // `parse` saw a host, so the default is never taken.
         self.url().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
@@ -90,7 +92,8 @@ impl std::fmt::Display for TargetUrl {
     }
 }
 
-/// An absolute `http` or `https` URL of at most `maximum` bytes as a URI: as given when it is one, otherwise as serialised.
+/// An absolute `http` or `https` URL of at most `maximum` bytes as a URI: as given when it is one, otherwise
+/// as serialised.
 pub(crate) fn http_uri(text: &str, maximum: usize) -> Result<String, TargetUrlError> {
     let url = parse_http_url(text, maximum)?;
     if text.bytes().all(is_uri_byte) {
@@ -103,8 +106,9 @@ pub(crate) fn http_uri(text: &str, maximum: usize) -> Result<String, TargetUrlEr
 
 /// Takes an absolute `http` or `https` URL of at most `maximum` bytes apart.
 ///
-/// Stricter than the URL Standard, which drops tabs, line breaks and surrounding spaces, and reads `https:host` and
-/// `https:\\host` as if they had slashes: what is printed and what is followed would then differ.
+/// Stricter than the URL Standard, which drops tabs, line breaks and surrounding spaces, and reads
+/// `https:host` and `https:\\host` as if they had slashes: what is printed and what is followed would then
+/// differ.
 pub(crate) fn parse_http_url(text: &str, maximum: usize) -> Result<Url, TargetUrlError> {
     if text.is_empty() {
         return Err(TargetUrlError::Empty);
@@ -135,7 +139,8 @@ fn check_length(text: &str, maximum: usize) -> Result<(), TargetUrlError> {
 
 /// The scheme and what follows its colon (RFC 3986, 3.1).
 ///
-/// `example.com:8080/a` has the form of a scheme followed by a path; a dot before the colon, or a port after it, is a host.
+/// `example.com:8080/a` has the form of a scheme followed by a path; a dot before the colon, or a port after
+/// it, is a host.
 fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = text.split_once(':')?;
     let starts_with_letter = scheme.starts_with(|character: char| character.is_ascii_alphabetic());

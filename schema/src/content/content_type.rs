@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// The kind of a code's content, as the API's `content_type` names it.
 ///
-/// It decides how an object given as `content` becomes a payload, and which prefix a payload given as a string must have.
-/// See [`Payload::parse`](crate::Payload::parse).
+/// It decides how an object given as `content` becomes a payload, and which prefix a payload given as a
+/// string must have. See [`Payload::parse`](crate::Payload::parse).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ContentType {

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use super::content_type::ContentType;
 use super::fields::Fields;
-use super::{Build, plain};
+use super::{Build, email, event, geo, payment, phone, plain, vcard, wifi};
+use crate::ProblemCode;
 use crate::fault::FieldFault;
 use crate::target_url::parse_http_url;
 
@@ -29,10 +30,22 @@ pub enum PayloadError {
     },
 }
 
+impl PayloadError {
+    /// The fault of a request body whose content this is.
+    fn as_fault(self) -> FieldFault {
+        let code = match self {
+            Self::Empty => ProblemCode::InvalidRequest,
+            Self::TooLong { .. } => ProblemCode::ContentTooLong,
+        };
+        FieldFault::new(POINTER, self.to_string()).with_code(code)
+    }
+}
+
 impl Payload {
     /// What a version 40 symbol at level L holds in byte mode (ISO/IEC 18004:2015, table 7), in bytes.
     ///
-    /// At a higher level a symbol holds less; whether the payload fits the level asked for is decided where the pattern is built.
+    /// At a higher level a symbol holds less; whether the payload fits the level asked for is decided where
+    /// the pattern is built.
     pub const MAX_BYTES: usize = 2_953;
 
     /// Takes a payload that was accepted before, for example from the store; only its bounds are checked.
@@ -46,10 +59,11 @@ impl Payload {
 
     /// Reads the `content` of a request body. The outcome is a pure function of both arguments.
     ///
-    /// - A string is the payload, unchanged. It must begin as its type's payloads do, so that a bare number or address is not
-    ///   printed as text by mistake: `http://` or `https://` (and be a valid URL) for `url`, `mailto:` or `MATMSG:` for `email`,
-    ///   `tel:` for `phone`, `sms:` or `smsto:` for `sms`, `WIFI:`, `BEGIN:VCARD`, `geo:`, and `BEGIN:VCALENDAR` or
-    ///   `BEGIN:VEVENT` for `event`; case does not matter. `text` and `payment` (whose national schemes are many) take any string.
+    /// - A string is the payload, unchanged. It must begin as its type's payloads do, so that a bare number
+    ///   or address is not printed as text by mistake: `http://` or `https://` (and be a valid URL) for
+    ///   `url`, `mailto:` or `MATMSG:` for `email`, `tel:` for `phone`, `sms:` or `smsto:` for `sms`,
+    ///   `WIFI:`, `BEGIN:VCARD`, `geo:`, and `BEGIN:VCALENDAR` or `BEGIN:VEVENT` for `event`; case does not
+    ///   matter. `text` and `payment` (whose national schemes are many) take any string.
     /// - An object has the named fields of its type, which are checked and escaped.
     ///
     /// # Errors
@@ -57,7 +71,11 @@ impl Payload {
     pub fn parse(content_type: ContentType, content: &Value) -> Result<Self, Vec<FieldFault>> {
         let text = match content {
             Value::String(text) => {
-                check_given(content_type, text).map_err(|detail| vec![FieldFault::new(POINTER, detail)])?;
+                // A longer one is refused below, as any payload is.
+                if text.len() <= Self::MAX_BYTES {
+                    check_given(content_type, text)
+                        .map_err(|detail| vec![FieldFault::new(POINTER, detail)])?;
+                }
                 text.clone()
             }
             Value::Object(object) => {
@@ -69,7 +87,7 @@ impl Payload {
                 return Err(vec![FieldFault::new(POINTER, "must be a string or an object")]);
             }
         };
-        Self::from_stored(text).map_err(|error| vec![FieldFault::new(POINTER, error.to_string())])
+        Self::from_stored(text).map_err(|error| vec![error.as_fault()])
     }
 
     /// The text.
@@ -88,14 +106,14 @@ fn builder(content_type: ContentType) -> Build {
     match content_type {
         ContentType::Url => plain::url,
         ContentType::Text => plain::text,
-        ContentType::Email
-        | ContentType::Phone
-        | ContentType::Sms
-        | ContentType::Wifi
-        | ContentType::Vcard
-        | ContentType::Geo
-        | ContentType::Event
-        | ContentType::Payment => |fields| Err(fields.refuse("", "is not taken as an object yet")),
+        ContentType::Email => email::email,
+        ContentType::Phone => phone::phone,
+        ContentType::Sms => phone::sms,
+        ContentType::Wifi => wifi::wifi,
+        ContentType::Vcard => vcard::vcard,
+        ContentType::Geo => geo::geo,
+        ContentType::Event => event::event,
+        ContentType::Payment => payment::payment,
     }
 }
 

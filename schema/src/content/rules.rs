@@ -16,15 +16,14 @@ pub(super) fn line(most: usize) -> impl Fn(&Value) -> Result<String, String> {
     }
 }
 
-/// A string of 1 to `most` characters without control characters other than tab and line break; line breaks become `\n`.
-pub(super) fn lines(most: usize) -> impl Fn(&Value) -> Result<String, String> {
-    move |value| {
-        let text = bounded(value, most)?.replace("\r\n", "\n");
-        if text.chars().any(|character| character.is_control() && character != '\n' && character != '\t') {
-            return Err("must not contain control characters other than tabs and line breaks".to_owned());
-        }
-        Ok(text)
+/// A non-empty string that fits a payload, without control characters other than tab and line break; line
+/// breaks become `\n`.
+pub(super) fn lines(value: &Value) -> Result<String, String> {
+    let text = bounded(value, Payload::MAX_BYTES)?.replace("\r\n", "\n");
+    if text.chars().any(|character| character.is_control() && character != '\n' && character != '\t') {
+        return Err("must not contain control characters other than tabs and line breaks".to_owned());
     }
+    Ok(text)
 }
 
 /// An absolute `http` or `https` URL, percent-encoded where a URI asks for it.
@@ -33,7 +32,7 @@ pub(super) fn http_uri(value: &Value) -> Result<String, String> {
 }
 
 /// `true` or `false`.
-pub(super) fn boolean(value: &Value) -> Result<bool, String> {
+pub(crate) fn boolean(value: &Value) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| "must be true or false".to_owned())
 }
 
@@ -48,6 +47,6 @@ fn bounded(value: &Value, most: usize) -> Result<&str, String> {
 }
 
 /// Any string.
-pub(super) fn string(value: &Value) -> Result<&str, String> {
+pub(crate) fn string(value: &Value) -> Result<&str, String> {
     value.as_str().ok_or_else(|| "must be a string".to_owned())
 }

@@ -17,7 +17,10 @@ pub(super) fn refused(content_type: ContentType, content: &Value) -> Vec<String>
         Ok(payload) => panic!("{content} as {content_type}: {payload:?}"),
         Err(faults) => {
             assert!(!faults.is_empty());
-            faults.into_iter().map(|FieldFault { pointer, detail }| format!("{pointer} {detail}")).collect()
+            faults
+                .into_iter()
+                .map(|FieldFault { pointer, detail, .. }| format!("{pointer} {detail}"))
+                .collect()
         }
     }
 }
