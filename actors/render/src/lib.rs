@@ -8,14 +8,12 @@
 pub mod options;
 pub mod pdf;
 pub mod png;
-mod request;
-mod runs;
 pub mod svg;
 mod symbol;
-mod version;
 
-pub use request::{EncodeError, SymbolRequest, best_version};
-pub use symbol::{Mask, Symbol, UnknownMask};
-pub use version::{UnknownVersion, Version};
+pub use symbol::{
+    Eci, EncodeError, Mask, Symbol, SymbolRequest, UnknownEci, UnknownMask, UnknownVersion, Version,
+    best_version,
+};
 
 pub use ezqr_schema::ErrorCorrection;

@@ -7,7 +7,7 @@ use printpdf::{CurTransMat, DictItem, Mm, Op, PdfDocument, PdfPage, PdfSaveOptio
 
 use crate::Symbol;
 use crate::options::{Colour, ImageOptions, Light, Millimetres};
-use crate::runs::dark_runs;
+use crate::symbol::dark_runs;
 
 /// The printed side of a page whose options name none, in millimetres.
 pub const DEFAULT_SIDE: f64 = 50.0;

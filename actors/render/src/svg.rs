@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::Symbol;
 use crate::options::{ImageOptions, Light};
-use crate::runs::dark_runs;
+use crate::symbol::dark_runs;
 
 /// The image of `symbol`, its coordinates in modules. A `title` is what a screen reader says of it.
 pub fn write(symbol: &Symbol, options: &ImageOptions, title: Option<&str>) -> String {
