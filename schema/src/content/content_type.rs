@@ -62,6 +62,11 @@ impl ContentType {
         }
     }
 
+    /// The type called `name`.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|content_type| content_type.name() == name)
+    }
+
     /// The number the stores keep. It never changes and is never given to another type.
     pub const fn code(self) -> u8 {
         match self {
@@ -109,6 +114,7 @@ mod tests {
         for content_type in ContentType::ALL {
             let json = serde_json::to_string(&content_type).unwrap();
             assert_eq!(json, format!("\"{}\"", content_type.name()));
+            assert_eq!(ContentType::parse(content_type.name()), Some(content_type));
             assert_eq!(serde_json::from_str::<ContentType>(&json).unwrap(), content_type);
         }
         assert!(serde_json::from_str::<ContentType>("\"vCard\"").is_err());

@@ -45,6 +45,7 @@ impl<'value> Fields<'value> {
 
     /// Takes a field of a JSON Merge Patch (RFC 7396): `None` when it is missing, `Some(None)` when it is
     /// null.
+    #[expect(clippy::option_option, reason = "missing, null and a value are three things")]
     pub(crate) fn nullable<T>(
         &mut self,
         name: &'static str,

@@ -1,0 +1,93 @@
+//! The body that asks for many codes, and its answer.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::create::{Aliases, parse_item};
+use super::{CodeRecord, ParseContext, Refused};
+use crate::{FieldFault, NewCode, Problem};
+
+/// Most codes of one batch.
+pub const BATCH_LIMIT: usize = 100;
+
+/// Reads the body of a batch: an array of 1 to [`BATCH_LIMIT`] codes without aliases, each judged by itself.
+///
+/// The outcomes stand in the order of the body; pointers lead through the item, such as `/3/target_url`.
+///
+/// # Errors
+/// The body is no such array.
+pub fn parse_batch(
+    body: &Value,
+    context: &ParseContext<'_>,
+) -> Result<Vec<Result<NewCode, Refused>>, Refused> {
+    let refused = |found: &str| {
+        let detail = format!("must be an array of 1 to {BATCH_LIMIT} codes, {found}");
+        Refused::one(FieldFault::new("", detail))
+    };
+    let Value::Array(items) = body else { return Err(refused("is no array")) };
+    if !(1..=BATCH_LIMIT).contains(&items.len()) {
+        return Err(refused(&format!("has {}", items.len())));
+    }
+    let parse = |(index, item)| parse_item(item, &format!("/{index}"), context, Aliases::SingleOnly);
+    Ok(items.iter().enumerate().map(parse).collect())
+}
+
+/// The codes of a batch that is carried out as a whole or not at all.
+///
+/// # Errors
+/// An item was refused: the faults of all of them.
+pub fn all_or_nothing(items: Vec<Result<NewCode, Refused>>) -> Result<Vec<NewCode>, Refused> {
+    let mut codes = Vec::with_capacity(items.len());
+    let mut faults = Vec::new();
+    for item in items {
+        match item {
+            Ok(code) => codes.push(code),
+            Err(refused) => faults.extend(refused.faults),
+        }
+    }
+    if faults.is_empty() { Ok(codes) } else { Err(Refused::new(faults)) }
+}
+
+/// The answer to a batch: what became of each item, in the order of the request.
+#[derive(Clone, Debug, Serialize)]
+pub struct BatchAnswer<'code> {
+    data: Vec<BatchItem<'code>>,
+    created: usize,
+    failed: usize,
+}
+
+impl<'code> BatchAnswer<'code> {
+    /// The answer that tells of `items`.
+    pub fn new(items: Vec<BatchItem<'code>>) -> Self {
+        let failed = items.iter().filter(|item| item.problem.is_some()).count();
+        Self { created: items.len() - failed, failed, data: items }
+    }
+
+    /// How many items failed: 207 when any did.
+    pub const fn failed(&self) -> usize {
+        self.failed
+    }
+}
+
+/// What became of one item of a batch: it has a code or a problem.
+#[derive(Clone, Debug, Serialize)]
+pub struct BatchItem<'code> {
+    index: usize,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<CodeRecord<'code>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<Problem>,
+}
+
+impl<'code> BatchItem<'code> {
+    /// The item at `index` became `code`.
+    pub const fn created(index: usize, code: CodeRecord<'code>) -> Self {
+        Self { index, status: 201, code: Some(code), problem: None }
+    }
+
+    /// The item at `index` became nothing, because of `problem`.
+    pub const fn failed(index: usize, problem: Problem) -> Self {
+        Self { index, status: problem.status, code: None, problem: Some(problem) }
+    }
+}

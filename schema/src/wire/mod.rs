@@ -1,0 +1,29 @@
+//! The JSON request and response bodies of the API, and the parameters of its lists.
+//!
+//! A request becomes domain values here or is refused with all its faults, each with its place and rule;
+//! every outcome is a pure function of the request and the [`ParseContext`], so that a replay can be answered
+//! as the first time. Answers borrow from the domain and are written straight to text.
+//!
+//! Routes, headers and status lines are the server's.
+
+mod batch;
+mod code_fields;
+mod create;
+mod cursor;
+mod json;
+mod list;
+mod patch;
+mod record;
+mod refused;
+
+pub use batch::{BATCH_LIMIT, BatchAnswer, BatchItem, all_or_nothing, parse_batch};
+pub use create::{ParseContext, parse_new_code};
+pub use cursor::{Cursors, InvalidCursor};
+pub use json::{BodyFault, parse_body};
+pub use list::{ListAnswer, ListFilter, ListLimit, ListQuery, ScanCounts, parse_list_query};
+pub use patch::parse_code_patch;
+pub use record::{CodeRecord, RecordContext, pattern};
+pub use refused::Refused;
+
+#[cfg(test)]
+mod tests;
