@@ -3,21 +3,29 @@
 
 use ezqr_schema::ErrorCorrection;
 
-/// The fifteen bits of each level and mask, bit 14 the most significant.
-const FORMATS: [[u32; 8]; 4] = {
-    let indicators = [0b01, 0b00, 0b11, 0b10];
-    let mut table = [[0; 8]; 4];
-    let mut level = 0;
-    while level < 4 {
-        let mut mask = 0;
-        while mask < 8 {
-            table[level][mask] = protected(indicators[level] << 3 | mask as u32);
-            mask += 1;
-        }
-        level += 1;
+/// The fifteen bits of `level` and each mask, bit 14 the most significant.
+pub(super) const fn formats(level: ErrorCorrection) -> [u32; 8] {
+    match level {
+        ErrorCorrection::Low => const { of_all_masks(0b01) },
+        ErrorCorrection::Medium => const { of_all_masks(0b00) },
+        ErrorCorrection::Quartile => const { of_all_masks(0b11) },
+        ErrorCorrection::High => const { of_all_masks(0b10) },
     }
-    table
-};
+}
+
+const fn of_all_masks(indicator: u32) -> [u32; 8] {
+    let first = indicator << 3;
+    [
+        protected(first),
+        protected(first | 1),
+        protected(first | 2),
+        protected(first | 3),
+        protected(first | 4),
+        protected(first | 5),
+        protected(first | 6),
+        protected(first | 7),
+    ]
+}
 
 const fn protected(data: u32) -> u32 {
     let mut remainder = data;
@@ -27,16 +35,6 @@ const fn protected(data: u32) -> u32 {
         round += 1;
     }
     (data << 10 | remainder) ^ 0x5412
-}
-
-/// The fifteen bits for `level` and each mask.
-pub(super) const fn formats(level: ErrorCorrection) -> &'static [u32; 8] {
-    match level {
-        ErrorCorrection::Low => &FORMATS[0],
-        ErrorCorrection::Medium => &FORMATS[1],
-        ErrorCorrection::Quartile => &FORMATS[2],
-        ErrorCorrection::High => &FORMATS[3],
-    }
 }
 
 /// Which of the fifteen bits stands in column 8 of row `y`, of a symbol of `side` rows.
@@ -58,5 +56,5 @@ pub(super) const fn left_of_row_8(format: u32) -> u64 {
 
 /// The bits of row 8 at the right edge, as the last eight columns.
 pub(super) const fn right_of_row_8(format: u32) -> u64 {
-    (format as u8).reverse_bits() as u64
+    (format as u64 & 0xff).reverse_bits() >> 56
 }

@@ -30,8 +30,9 @@ pub(super) fn draw<'a, const WORDS: usize>(
     let mut candidates: Candidates<WORDS> = [Row::LIGHT; ROWS_ABOVE + LONGEST_SIDE + ROWS_BELOW];
     let mut best: Option<(u32, Mask)> = None;
     let masks = Mask::ALL.as_chunks::<LANES>().0;
-    let formats = formats(level).as_chunks::<LANES>().0;
-    for ((masks, formats), inverted) in masks.iter().zip(formats).zip(&template.masks) {
+    let formats = formats(level);
+    for ((masks, formats), inverted) in masks.iter().zip(formats.as_chunks::<LANES>().0).zip(&template.masks)
+    {
         if asked.is_some_and(|asked| !masks.contains(&asked)) {
             continue;
         }

@@ -81,7 +81,7 @@ pub(super) fn penalties<const WORDS: usize>(rows: &[Row<WORDS>], side: usize) ->
     points
 }
 
-#[inline(always)]
+#[inline]
 fn add<const WORDS: usize>(points: &mut [u32; LANES], weight: u32, found: Row<WORDS>) {
     for (points, count) in points.iter_mut().zip(found.count()) {
         *points += weight * count;

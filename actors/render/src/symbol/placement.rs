@@ -61,7 +61,7 @@ fn steps_of(
     let step = move |x: usize, bits| Step {
         // At most 531 words.
         word: u16::try_from(y * words + x / 64).unwrap_or(u16::MAX),
-        shift: (x % 64) as u8,
+        shift: u8::try_from(x % 64).unwrap_or(0),
         bits,
     };
     let left = right - 1;

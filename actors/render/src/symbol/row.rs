@@ -1,6 +1,8 @@
 //! One row of modules of two candidate symbols side by side: what the compiler turns into vector
 //! instructions.
 
+#![expect(clippy::inline_always, reason = "out of line, each operator would pass its rows through memory")]
+
 use std::ops::{BitAnd, BitOr, BitXor, Not, Shl, Shr};
 
 /// Symbols worked on at once.

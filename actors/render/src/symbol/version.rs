@@ -42,7 +42,6 @@ impl Version {
         17 + 4 * self.0 as usize
     }
 
-
     /// Bits of data a symbol holds at `level`, the headers of its segments included (table 7).
     pub(crate) fn data_bits(self, level: ErrorCorrection) -> usize {
         qrcode::bits::Bits::new(self.as_crate_version()).max_len(crate_level(level)).unwrap_or_default()
