@@ -107,7 +107,8 @@ impl System {
 
         let mut root = Root::new(clock.clone())?;
         let limiter = LimiterSeed { clock: clock.clone(), capacity: bounds.limited_callers };
-        let limiter = LimiterHandle::new(root.start::<Limiter>(Spec::new("limiter", bounds.queue), limiter).await?);
+        let limiter =
+            LimiterHandle::new(root.start::<Limiter>(Spec::new("limiter", bounds.queue), limiter).await?);
         let codes = CodesSeed {
             store: store.clone(),
             code_ids: secret.code_ids(),
@@ -123,9 +124,11 @@ impl System {
             view: accounts.clone(),
             codes: codes.clone(),
         };
-        let keyring = KeyRingHandle::new(root.start::<KeyRing>(Spec::new("keyring", bounds.queue), keyring).await?);
+        let keyring =
+            KeyRingHandle::new(root.start::<KeyRing>(Spec::new("keyring", bounds.queue), keyring).await?);
         let rendering = RenderingSeed::new(bounds.render_threads)?;
-        let rendering = root.start::<Rendering>(Spec::new("rendering", bounds.rendering_queue), rendering).await?;
+        let rendering =
+            root.start::<Rendering>(Spec::new("rendering", bounds.rendering_queue), rendering).await?;
         let rendering = RenderingHandle::new(rendering);
         let permutations = (secret.short_codes(), secret.code_ids());
         let reader = CodeReader::new(store, permutations, link_bases, published, clock);

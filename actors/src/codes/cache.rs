@@ -129,8 +129,8 @@ impl LinkCache {
 #[cfg(test)]
 mod tests {
     use ezqr_schema::{
-        AccountId, CodeStatus, Environment, ErrorCorrection, InstallationSecret, LinkBaseId, Owner, TargetUrl,
-        Timestamp,
+        AccountId, CodeStatus, Environment, ErrorCorrection, InstallationSecret, LinkBaseId, Owner,
+        TargetUrl, Timestamp,
     };
 
     use super::*;

@@ -30,7 +30,10 @@ impl CodesHandle {
 
     /// Changes a code and answers it as it then is. One message.
     pub async fn change(&self, request: ChangeRequest) -> Result<Code, ChangeRefused> {
-        self.0.ask(request, WRITE_DEADLINE).await.unwrap_or_else(|error| Err(ChangeRefused::unanswered(error)))
+        self.0
+            .ask(request, WRITE_DEADLINE)
+            .await
+            .unwrap_or_else(|error| Err(ChangeRefused::unanswered(error)))
     }
 
     /// Forgets every cached link. One message.

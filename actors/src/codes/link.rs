@@ -1,7 +1,8 @@
 //! What the public routes need to know of a code.
 
 use ezqr_schema::{
-    Alias, Code, CodeId, CodeStatus, ErrorCorrection, LinkBaseId, Name, Owner, Payload, Sequence, TargetUrl, Timestamp,
+    Alias, Code, CodeId, CodeStatus, ErrorCorrection, LinkBaseId, Name, Owner, Payload, Sequence, TargetUrl,
+    Timestamp,
 };
 
 use super::slots::Keyed;

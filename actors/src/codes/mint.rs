@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ezqr_schema::{Code, Minted, NewCode, Owner, Timestamp};
 use ezqr_store::{CodeStore as _, LeaseError, Mint, MintError, WriteError};
 
-use crate::kernel::{AskError, Message, Reply, Respond};
 use crate::Busy;
+use crate::kernel::{AskError, Message, Reply, Respond};
 
 use super::actor::Codes;
 use super::numbers::Allotment;
@@ -88,15 +88,16 @@ impl Respond<MintRequest> for Codes {
 impl Codes {
     fn fill_in(&self, request: MintRequest, allotment: Allotment, now: Timestamp) -> Mint {
         let MintRequest { owner, codes } = request;
-        let codes = codes.into_iter().zip(allotment.sequences).zip(0_u16..).map(|((code, sequence), position)| {
-            code.mint(Minted {
-                sequence,
-                id: self.seed.code_ids.make(now, position, sequence),
-                owner: owner.clone(),
-                link_base: self.seed.link_base,
-                created_at: now,
-            })
-        });
+        let codes =
+            codes.into_iter().zip(allotment.sequences).zip(0_u16..).map(|((code, sequence), position)| {
+                code.mint(Minted {
+                    sequence,
+                    id: self.seed.code_ids.make(now, position, sequence),
+                    owner: owner.clone(),
+                    link_base: self.seed.link_base,
+                    created_at: now,
+                })
+            });
         let codes = codes.collect();
         Mint { page: allotment.page, records_page: allotment.records_page, codes, owner }
     }

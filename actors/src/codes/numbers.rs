@@ -156,7 +156,7 @@ mod tests {
         ) {
             let mut numbers = Numbers::default();
             let mut next_block = 0;
-            let (mut given, mut owners) = (HashSet::new(), std::collections::HashMap::new());
+            let (mut given, mut owners) = (HashSet::new(), HashMap::new());
             for (name, count) in requests {
                 let allotment = loop {
                     match numbers.allot(&owner(name), count, Timestamp::EPOCH) {

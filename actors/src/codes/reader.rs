@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use ezqr_schema::{Clock, Code, CodeId, CodeIds, LinkBase, Owner, Sequence, ShortCode, ShortCodes, ShortPath};
+use ezqr_schema::{
+    Clock, Code, CodeId, CodeIds, LinkBase, Owner, Sequence, ShortCode, ShortCodes, ShortPath,
+};
 use ezqr_store::{CodeStore as _, ListRequest, Listing, ReadError, Store, list};
 
 use super::actor::Published;

@@ -58,7 +58,8 @@ impl<V: Keyed> Slots<V> {
     /// which one, `turn` decides.
     pub(super) fn put(&self, value: Arc<V>, turn: u64) {
         let slots = self.slots(self.set_of(value.key()));
-        let same = |slot: &&ArcSwapOption<V>| slot.load().as_ref().is_some_and(|old| old.key() == value.key());
+        let same =
+            |slot: &&ArcSwapOption<V>| slot.load().as_ref().is_some_and(|old| old.key() == value.key());
         let empty = |slot: &&ArcSwapOption<V>| slot.load().is_none();
         let victim = usize::try_from(turn % WAYS as u64).unwrap_or_default();
         let slot = slots.iter().find(same).or_else(|| slots.iter().find(empty)).or_else(|| slots.get(victim));
@@ -70,7 +71,9 @@ impl<V: Keyed> Slots<V> {
     /// Puts `value` in the place of the one with its key; where there is none, nothing happens.
     pub(super) fn replace(&self, value: Arc<V>) {
         let mut slots = self.slots(self.set_of(value.key())).iter();
-        if let Some(slot) = slots.find(|slot| slot.load().as_ref().is_some_and(|old| old.key() == value.key())) {
+        if let Some(slot) =
+            slots.find(|slot| slot.load().as_ref().is_some_and(|old| old.key() == value.key()))
+        {
             slot.store(Some(value));
         }
     }

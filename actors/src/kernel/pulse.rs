@@ -49,20 +49,12 @@ pub(super) async fn watch<A: Behaviour>(
     let mut missed = 0_u8;
     loop {
         tokio::time::sleep(policy.interval).await;
+        let missed_now = handle.ping(policy.deadline).await.is_err();
         match chart.condition() {
-            Condition::Running => {}
-            // The queue waits while the state is built, and the build has a deadline of its own.
-            Condition::Restarting => {
-                missed = 0;
-                continue;
-            }
+            Condition::Running if missed_now => missed += 1,
+            // While the state is built the queue waits, and the build has a deadline of its own.
+            Condition::Running | Condition::Restarting => missed = 0,
             Condition::Failed | Condition::Unresponsive | Condition::Stopped => return,
-        }
-        match handle.ping(policy.deadline).await {
-            Ok(()) => missed = 0,
-            // It may have crashed meanwhile.
-            Err(_) if chart.condition() != Condition::Running => {}
-            Err(_) => missed += 1,
         }
         if missed >= policy.misses && chart.give_up_as(Condition::Unresponsive) {
             vitals.escalate(&chart, Cause::Unresponsive);

@@ -64,7 +64,8 @@ mod tests {
     fn the_table_is_bounded_and_newcomers_share_a_bucket_until_there_is_room() {
         let limit = NonZeroU32::new(2).unwrap();
         let mut table = Table::new(3);
-        let admitted = |table: &mut Table, number, now| table.take(caller(number), limit, now).retry_after.is_none();
+        let admitted =
+            |table: &mut Table, number, now| table.take(caller(number), limit, now).retry_after.is_none();
         for number in 0..3 {
             assert!(admitted(&mut table, number, Duration::ZERO));
         }

@@ -181,6 +181,25 @@ impl Respond<Ticks> for Tally {
     }
 }
 
+/// Asks until the queue, known to empty soon, has room.
+pub(super) async fn ask_when_there_is_room<M: Message>(
+    tally: &Handle<Tally>,
+    message: impl Fn() -> M,
+) -> Result<M::Reply, AskError>
+where
+    Tally: Respond<M>,
+{
+    let asks = async {
+        loop {
+            match tally.ask(message(), PATIENCE).await {
+                Err(AskError::Refused) => tokio::task::yield_now().await,
+                outcome => return outcome,
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, asks).await.unwrap()
+}
+
 /// Waits until the vitals show what is asked for; conditions change on the actors' threads.
 pub(super) async fn until(vitals: &Vitals, expected: impl Fn(&Health) -> bool) -> Health {
     let settled = async {

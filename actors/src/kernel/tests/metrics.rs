@@ -21,7 +21,7 @@ async fn each_actor_reports_depth_wait_time_restarts_and_refusals() {
     tally.tell(Add(1)).unwrap_err();
     assert!(page.render().contains("actor_queue_depth{actor=\"tally\"} 2\n"));
     drop(release);
-    while tally.ask(Poison::Handler, PATIENCE).await != Err(AskError::Crashed) {}
+    assert_eq!(ask_when_there_is_room(&tally, || Poison::Handler).await, Err(AskError::Crashed));
     tally.ask(Add(1), PATIENCE).await.unwrap();
 
     let page = page.render();
