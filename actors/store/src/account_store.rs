@@ -13,7 +13,8 @@ pub trait AccountStore {
     async fn create_account(&self, account: &Account) -> Result<(), AccountError>;
 
     /// Suspends or resumes an account.
-    async fn set_account_status(&self, account: AccountId, status: AccountStatus) -> Result<(), AccountError>;
+    async fn set_account_status(&self, account: AccountId, status: AccountStatus)
+    -> Result<(), AccountError>;
 }
 
 /// API keys.

@@ -5,14 +5,27 @@
 //! holds every store to them. This crate knows no actor and no HTTP.
 
 #![forbid(unsafe_code)]
-#![expect(async_fn_in_trait, reason = "futures of a store stay on the thread that asked; none needs to be Send")]
+#![expect(
+    async_fn_in_trait,
+    reason = "futures of a store stay on the thread that asked; none needs to be Send"
+)]
 
 mod account_store;
 mod code_store;
+mod embedded;
 mod error;
 mod installation_store;
+mod listing;
+mod pepper;
+mod store;
 
 pub use account_store::{AccountStore, KeyStore};
 pub use code_store::{Change, CodeStore, Leases, Mint, PageOrder, PagePosition, StoredCode};
-pub use error::{AccountError, ChangeError, KeyError, LeaseError, MintError, ReadError, Unavailable, WriteError};
+pub use embedded::{EmbeddedOptions, EmbeddedStore, OpenError};
+pub use error::{
+    AccountError, ChangeError, KeyError, LeaseError, MintError, ReadError, Unavailable, WriteError,
+};
 pub use installation_store::{Founding, Installation, InstallationStore};
+pub use listing::{Filter, ListBudget, ListLimit, ListRequest, Listing, Position, list};
+pub use pepper::{PepperError, load_or_create_pepper, load_pepper};
+pub use store::Store;

@@ -1,0 +1,83 @@
+//! A row of `codes` as a [`Code`].
+
+use ezqr_schema::{
+    Alias, Code, CodeId, CodeStatus, ContentType, ErrorCorrection, ExternalId, LinkBaseId, Metadata, Name,
+    Owner, Payload, Tag, Tags, TargetUrl, Timestamp, Version,
+};
+use rusqlite::Row;
+
+use crate::ReadError;
+use crate::embedded::rows::{
+    Column, corrupt, get, known, number, optional_text, optional_timestamp, sequence, text, uuid,
+};
+
+/// The columns of a code, in the order [`code`] reads them.
+pub(super) const COLUMNS: &str = "sequence, id, content_type, content, target_url, alias, link_base, name, tags, \
+     metadata, external_id, error_correction, status, expires_ms, updated_ms, version";
+
+const SEQUENCE: Column = Column(0, "codes.sequence");
+const ID: Column = Column(1, "codes.id");
+const CONTENT_TYPE: Column = Column(2, "codes.content_type");
+const CONTENT: Column = Column(3, "codes.content");
+const TARGET_URL: Column = Column(4, "codes.target_url");
+const ALIAS: Column = Column(5, "codes.alias");
+const LINK_BASE: Column = Column(6, "codes.link_base");
+const NAME: Column = Column(7, "codes.name");
+const TAGS: Column = Column(8, "codes.tags");
+const METADATA: Column = Column(9, "codes.metadata");
+const EXTERNAL_ID: Column = Column(10, "codes.external_id");
+const ERROR_CORRECTION: Column = Column(11, "codes.error_correction");
+const STATUS: Column = Column(12, "codes.status");
+const EXPIRES_MS: Column = Column(13, "codes.expires_ms");
+const UPDATED_MS: Column = Column(14, "codes.updated_ms");
+const VERSION: Column = Column(15, "codes.version");
+/// Columns of a code: what a query selects beside them begins here.
+pub(super) const COLUMN_COUNT: usize = 16;
+
+/// The code in `row`, which begins with [`COLUMNS`], of a page of `owner`.
+pub(super) fn code(row: &Row<'_>, owner: Owner) -> Result<Code, ReadError> {
+    let id = CodeId::try_from(uuid(row, ID)?).map_err(|error| corrupt(ID, error))?;
+    let created_at = created_at(id)?;
+    Ok(Code {
+        sequence: sequence(row, SEQUENCE)?,
+        id,
+        owner,
+        content_type: known(CONTENT_TYPE, ContentType::from_code(get(row, CONTENT_TYPE)?))?,
+        content: text(row, CONTENT, |content| Payload::from_stored(content.to_owned()))?,
+        target_url: optional_text(row, TARGET_URL, TargetUrl::parse)?,
+        alias: optional_text(row, ALIAS, Alias::parse)?,
+        link_base: LinkBaseId(get(row, LINK_BASE)?),
+        name: optional_text(row, NAME, Name::parse)?,
+        tags: optional_text(row, TAGS, tags)?.unwrap_or_default(),
+        metadata: optional_text(row, METADATA, Metadata::from_json)?.unwrap_or_default(),
+        external_id: optional_text(row, EXTERNAL_ID, ExternalId::parse)?,
+        error_correction: at(row, ERROR_CORRECTION, &ErrorCorrection::ALL)?,
+        status: at(row, STATUS, &CodeStatus::ALL)?,
+        expires_at: optional_timestamp(row, EXPIRES_MS)?,
+        version: version(row, VERSION)?,
+        created_at,
+        updated_at: optional_timestamp(row, UPDATED_MS)?.unwrap_or(created_at),
+    })
+}
+
+/// When the code of `id` was minted: the first 48 bits (RFC 9562, 5.7).
+pub(super) fn created_at(id: CodeId) -> Result<Timestamp, ReadError> {
+    let milliseconds = id.as_uuid().as_u64_pair().0 >> 16;
+    Timestamp::from_millis(milliseconds.cast_signed()).map_err(|error| corrupt(ID, error))
+}
+
+/// A version, from 1.
+pub(super) fn version(row: &Row<'_>, column: Column) -> Result<Version, ReadError> {
+    number(row, column, |value: u64| if value == 0 { Err("is 0") } else { Ok(Version::new(value)) })
+}
+
+fn tags(json: &str) -> Result<Tags, String> {
+    let tags: Vec<Tag> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+    Tags::new(tags).map_err(|error| error.to_string())
+}
+
+/// The value of `all` whose position is stored.
+fn at<T: Copy>(row: &Row<'_>, column: Column, all: &[T]) -> Result<T, ReadError> {
+    let position: u8 = get(row, column)?;
+    known(column, all.get(usize::from(position)).copied())
+}

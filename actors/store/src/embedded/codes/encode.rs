@@ -1,0 +1,101 @@
+//! A [`Code`] as the parameters of a statement.
+
+use ezqr_schema::{Code, CodeStatus, ErrorCorrection};
+use rusqlite::Statement;
+
+use crate::embedded::rows::integer;
+
+/// The columns that a change may change, bound from `first` on: [`MUTABLE`] in order.
+pub(super) fn bind_mutable(statement: &mut Statement<'_>, first: usize, code: &Code) -> rusqlite::Result<()> {
+    statement.raw_bind_parameter(first, code.target_url.as_ref().map(ezqr_schema::TargetUrl::as_str))?;
+    statement.raw_bind_parameter(first + 1, code.name.as_ref().map(ezqr_schema::Name::as_str))?;
+    statement.raw_bind_parameter(first + 2, tags(code))?;
+    statement.raw_bind_parameter(first + 3, metadata(code))?;
+    statement.raw_bind_parameter(first + 4, external_id(code))?;
+    statement.raw_bind_parameter(first + 5, status(code.status))?;
+    statement.raw_bind_parameter(first + 6, code.expires_at.map(ezqr_schema::Timestamp::as_millis))?;
+    let updated_at = Some(code.updated_at).filter(|updated_at| *updated_at != code.created_at);
+    statement.raw_bind_parameter(first + 7, updated_at.map(ezqr_schema::Timestamp::as_millis))?;
+    statement.raw_bind_parameter(first + 8, integer(code.version.get()))
+}
+
+/// What [`bind_mutable`] binds.
+pub(super) const MUTABLE: [&str; 9] = [
+    "target_url",
+    "name",
+    "tags",
+    "metadata",
+    "external_id",
+    "status",
+    "expires_ms",
+    "updated_ms",
+    "version",
+];
+
+/// The columns that never change, bound from `first` on: [`IMMUTABLE`] in order.
+pub(super) fn bind_immutable(
+    statement: &mut Statement<'_>,
+    first: usize,
+    code: &Code,
+) -> rusqlite::Result<()> {
+    statement.raw_bind_parameter(first, integer(code.sequence.get()))?;
+    statement.raw_bind_parameter(first + 1, code.id.as_uuid().as_bytes().as_slice())?;
+    statement.raw_bind_parameter(first + 2, code.content_type.code())?;
+    statement.raw_bind_parameter(first + 3, code.content.as_str())?;
+    statement.raw_bind_parameter(first + 4, code.alias.as_ref().map(ezqr_schema::Alias::as_str))?;
+    statement.raw_bind_parameter(first + 5, code.link_base.0)?;
+    statement.raw_bind_parameter(first + 6, level(code.error_correction))
+}
+
+/// What [`bind_immutable`] binds.
+pub(super) const IMMUTABLE: [&str; 7] =
+    ["sequence", "id", "content_type", "content", "alias", "link_base", "error_correction"];
+
+/// The tags as a JSON array; `None` for none.
+pub(super) fn tags(code: &Code) -> Option<String> {
+    // A set of texts serialises without failing.
+    (!code.tags.is_empty()).then(|| serde_json::to_string(&code.tags).unwrap_or_default())
+}
+
+/// The external id.
+pub(super) fn external_id(code: &Code) -> Option<&str> {
+    code.external_id.as_ref().map(ezqr_schema::ExternalId::as_str)
+}
+
+fn metadata(code: &Code) -> Option<String> {
+    (!code.metadata.as_object().is_empty()).then(|| code.metadata.to_json())
+}
+
+/// The position in [`CodeStatus::ALL`].
+const fn status(status: CodeStatus) -> u8 {
+    match status {
+        CodeStatus::Active => 0,
+        CodeStatus::Paused => 1,
+        CodeStatus::Deleted => 2,
+    }
+}
+
+/// The position in [`ErrorCorrection::ALL`].
+const fn level(level: ErrorCorrection) -> u8 {
+    match level {
+        ErrorCorrection::Low => 0,
+        ErrorCorrection::Medium => 1,
+        ErrorCorrection::Quartile => 2,
+        ErrorCorrection::High => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_numbers_are_positions() {
+        for (position, value) in (0..).zip(CodeStatus::ALL) {
+            assert_eq!(status(value), position);
+        }
+        for (position, value) in (0..).zip(ErrorCorrection::ALL) {
+            assert_eq!(level(value), position);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Look-up rows: hints that only ever appear.
+
+use ezqr_schema::{Code, Owner};
+use rusqlite::{Connection, params};
+
+use crate::PagePosition;
+use crate::embedded::rows::integer;
+
+/// Notes the page of `code` under each of its tags, which most often is done already.
+pub(super) fn note_tags(connection: &Connection, page: PagePosition, code: &Code) -> rusqlite::Result<()> {
+    let Owner { account, environment } = &code.owner;
+    let mut insert = connection.prepare_cached(
+        "INSERT OR IGNORE INTO pages_by_tag (account_id, environment, tag, opened_ms, page) VALUES (?, ?, ?, ?, ?)",
+    )?;
+    for tag in code.tags.iter() {
+        insert.execute(params![
+            account.as_uuid().as_bytes(),
+            environment.as_str(),
+            tag.as_str(),
+            page.opened_at.as_millis(),
+            integer(page.page.get()),
+        ])?;
+    }
+    Ok(())
+}
+
+/// Notes `code` under its external id, if it has one.
+pub(super) fn note_external_id(connection: &Connection, code: &Code) -> rusqlite::Result<()> {
+    let Some(external_id) = &code.external_id else { return Ok(()) };
+    let Owner { account, environment } = &code.owner;
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO codes_by_external_id (account_id, environment, external_id, sequence) \
+             VALUES (?, ?, ?, ?)",
+        )?
+        .execute(params![
+            account.as_uuid().as_bytes(),
+            environment.as_str(),
+            external_id.as_str(),
+            integer(code.sequence.get()),
+        ])?;
+    Ok(())
+}

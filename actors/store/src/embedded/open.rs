@@ -1,0 +1,118 @@
+//! Opening the store, as the server of its directory or beside one.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::{fs, io};
+
+use rusqlite::Connection;
+
+use super::connection::open_writer;
+use super::directory::{self, DirectoryLock};
+use super::installation::data_version;
+use super::migrate::{known_version, migrate, version_of};
+use super::readers::Readers;
+use super::writer::Writer;
+use super::{EmbeddedStore, Shared};
+
+/// What can be chosen about the embedded store.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddedOptions {
+    /// Writes that may wait for the writer; more are refused as unavailable.
+    pub write_queue: NonZeroUsize,
+}
+
+impl Default for EmbeddedOptions {
+    fn default() -> Self {
+        Self { write_queue: const { NonZeroUsize::new(256).unwrap() } }
+    }
+}
+
+/// Why the embedded store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process serves the directory.
+    #[error("another ezqr serves the data directory {}", .directory.display())]
+    Locked {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// A newer program wrote the database.
+    #[error("the database has schema version {found}, this program knows {known}; use a newer ezqr")]
+    NewerSchema {
+        /// What the database has.
+        found: u32,
+        /// What this program knows.
+        known: u32,
+    },
+    /// The database is to be migrated, which only `serve` does.
+    #[error("the database has schema version {found}, this program knows {known}; start `ezqr serve` once")]
+    OlderSchema {
+        /// What the database has.
+        found: u32,
+        /// What this program knows.
+        known: u32,
+    },
+    /// There is no database to attach to.
+    #[error("there is no database in {}; start `ezqr serve` first", .directory.display())]
+    Missing {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// A file or directory cannot be made or opened.
+    #[error("cannot use {}", .path.display())]
+    Inaccessible {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The database cannot be opened or migrated.
+    #[error("the database cannot be opened")]
+    Database(#[from] rusqlite::Error),
+    /// The writer's thread cannot be started.
+    #[error("the store's writer cannot be started")]
+    Thread(#[source] io::Error),
+}
+
+impl EmbeddedStore {
+    /// Opens the store as the server of `directory`, which is made when missing, and migrates it.
+    pub fn open(directory: &Path, options: EmbeddedOptions) -> Result<Self, OpenError> {
+        directory::create(directory)?;
+        let lock = DirectoryLock::take(directory)?;
+        let database = directory::database_of(directory);
+        let mut connection = open_writer(&database)?;
+        migrate(&mut connection)?;
+        Self::start(connection, Some(lock), database, options)
+    }
+
+    /// Opens the store of `directory` beside whoever serves it, without a lock and without migrating.
+    pub fn attach(directory: &Path) -> Result<Self, OpenError> {
+        let database = directory::database_of(directory);
+        let missing = || OpenError::Missing { directory: directory.to_owned() };
+        if !fs::exists(&database).unwrap_or(false) {
+            return Err(missing());
+        }
+        let connection = open_writer(&database)?;
+        let known = known_version();
+        match version_of(&connection)? {
+            0 => Err(missing()),
+            found if found > known => Err(OpenError::NewerSchema { found, known }),
+            found if found < known => Err(OpenError::OlderSchema { found, known }),
+            _ => Self::start(connection, None, database, EmbeddedOptions::default()),
+        }
+    }
+
+    fn start(
+        connection: Connection,
+        lock: Option<DirectoryLock>,
+        database: PathBuf,
+        options: EmbeddedOptions,
+    ) -> Result<Self, OpenError> {
+        let data_version = AtomicI64::new(data_version(&connection)?);
+        let writer = Writer::start(connection, lock, options.write_queue.get()).map_err(OpenError::Thread)?;
+        Ok(Self(Arc::new(Shared { writer, readers: Readers::new(database), data_version })))
+    }
+}

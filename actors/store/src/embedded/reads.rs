@@ -1,0 +1,34 @@
+//! Running a query and reading its rows.
+
+use rusqlite::{Connection, Params, Row};
+
+use super::failure::read_error;
+use crate::ReadError;
+
+/// The first row of `sql`, if it has one.
+pub(super) fn first<T>(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl Params,
+    read: impl FnOnce(&Row<'_>) -> Result<T, ReadError>,
+) -> Result<Option<T>, ReadError> {
+    let mut select = connection.prepare_cached(sql).map_err(|error| read_error(&error))?;
+    let mut rows = select.query(parameters).map_err(|error| read_error(&error))?;
+    rows.next().map_err(|error| read_error(&error))?.map(read).transpose()
+}
+
+/// All rows of `sql`.
+pub(super) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl Params,
+    read: impl Fn(&Row<'_>) -> Result<T, ReadError>,
+) -> Result<Vec<T>, ReadError> {
+    let mut select = connection.prepare_cached(sql).map_err(|error| read_error(&error))?;
+    let mut rows = select.query(parameters).map_err(|error| read_error(&error))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(|error| read_error(&error))? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}

@@ -1,0 +1,99 @@
+//! The writer: one thread, one connection, a bounded queue, group commit.
+//!
+//! Invariant: a caller is told of success only after the COMMIT that made its write durable.
+
+mod group;
+mod write;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread::JoinHandle;
+
+use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+pub(super) use self::write::{NotApplied, Write};
+use self::write::{Pending, Queued};
+use super::directory::DirectoryLock;
+use super::failure::unavailable;
+use crate::WriteError;
+
+/// Most writes of one transaction: 64 batches of 100 codes are 10 ms of work, which the last waits for.
+const GROUP_LIMIT: usize = 64;
+
+/// The handle of the writer thread; dropping it writes what has queued and waits for the end.
+pub(super) struct Writer {
+    queue: Option<Sender<Box<dyn Pending>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread. It alone uses `connection`, and holds `lock` until the connection is closed.
+    pub(super) fn start(
+        connection: Connection,
+        lock: Option<DirectoryLock>,
+        queue_limit: usize,
+    ) -> std::io::Result<Self> {
+        let (sender, receiver) = bounded(queue_limit);
+        let thread = std::thread::Builder::new().name("ezqr-store-writer".into()).spawn(move || {
+            // A panic drops queue, writes and connection, in which order does not matter: callers hear that
+            // the outcome is unknown, later ones that the store is not available, and SQLite rolls back.
+            if catch_unwind(AssertUnwindSafe(|| run(connection, &receiver))).is_err() {
+                tracing::error!("the store's writer panicked; nothing can be written until a restart");
+            }
+            drop(receiver);
+            drop(lock);
+        })?;
+        Ok(Self { queue: Some(sender), thread: Some(thread) })
+    }
+
+    /// Queues `write` and waits until it is durable or known not to be.
+    pub(super) async fn write<W: Write>(&self, write: W) -> Result<W::Answer, W::Error> {
+        let (reply, answer) = oneshot::channel();
+        self.enqueue(Box::new(Queued::new(write, reply)))?;
+        answer.await.unwrap_or_else(|_| {
+            Err(WriteError::OutcomeUnknown("the writer ended before it answered".to_owned()).into())
+        })
+    }
+
+    fn enqueue(&self, write: Box<dyn Pending>) -> Result<(), WriteError> {
+        let refusal = match self.queue.as_ref().map(|queue| queue.try_send(write)) {
+            Some(Ok(())) => return Ok(()),
+            Some(Err(TrySendError::Full(_))) => "the writer's queue is full",
+            Some(Err(TrySendError::Disconnected(_))) | None => "the writer has ended",
+        };
+        metrics::counter!("ezqr_store_writes_refused_total").increment(1);
+        Err(WriteError::Unavailable(unavailable(refusal)))
+    }
+
+    /// Whether the thread runs.
+    pub(super) fn is_alive(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // It reported its own panic.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(connection: Connection, queue: &Receiver<Box<dyn Pending>>) {
+    while let Ok(first) = queue.recv() {
+        let mut group = vec![first];
+        group.extend(queue.try_iter().take(GROUP_LIMIT - 1));
+        metrics::histogram!("ezqr_store_group_writes")
+            .record(f64::from(u32::try_from(group.len()).unwrap_or(u32::MAX)));
+        if let Err(group::Broken(error)) = group::commit(&connection, group) {
+            tracing::error!(%error, "the store's writer cannot roll back and ends");
+            return;
+        }
+    }
+    if let Err((_, error)) = connection.close() {
+        tracing::warn!(%error, "the store's database did not close");
+    }
+}

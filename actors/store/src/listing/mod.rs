@@ -1,0 +1,205 @@
+//! Lists: one algorithm for every store, over its pages, the codes of a page and the external ids.
+//!
+//! A list goes newest first by (page opened, page, sequence). Codes that are there throughout are neither
+//! skipped nor repeated while others are minted: new ones stand before every position already given out.
+
+mod filter;
+mod request;
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use ezqr_schema::{Clock, Code, ExternalId, Page, Timestamp};
+
+pub use self::filter::Filter;
+pub use self::request::{ListBudget, ListLimit, ListRequest, Listing, Position};
+use crate::{CodeStore, PageOrder, PagePosition, ReadError};
+
+/// Rows of a look-up read at a time: few enough for the embedded store to read them in place.
+const LOOK_UPS: usize = 10;
+
+/// The codes of `request`, or as many as its budget allows.
+///
+/// The answer may hold fewer than the limit, even none, while [`Listing::next`] tells where to go on.
+pub async fn list(
+    store: &impl CodeStore,
+    request: &ListRequest,
+    clock: &Clock,
+) -> Result<Listing, ReadError> {
+    let walk = Walk {
+        request,
+        clock,
+        started: clock.monotonic(),
+        order: store.page_order(),
+        rows: 0,
+        codes: Vec::new(),
+    };
+    match &request.filter.external_id {
+        Some(external_id) => walk.by_external_id(store, external_id).await,
+        None => walk.by_pages(store).await,
+    }
+}
+
+/// A list in the making.
+struct Walk<'request> {
+    request: &'request ListRequest,
+    clock: &'request Clock,
+    started: Duration,
+    order: PageOrder,
+    /// Rows read so far, of look-ups and of codes.
+    rows: usize,
+    codes: Vec<Code>,
+}
+
+/// What one more code means for the walk.
+enum Step {
+    /// The walk goes on.
+    On,
+    /// It belongs to the list, which is full: more follows.
+    Full,
+    /// It is too old, and so is all that follows.
+    End,
+}
+
+impl Walk<'_> {
+    /// Walks the owner's pages, or those of a tag, and reads each whole.
+    async fn by_pages(mut self, store: &impl CodeStore) -> Result<Listing, ReadError> {
+        let mut last = None;
+        if let Some(after) = self.request.after.filter(|after| !after.is_behind_page()) {
+            let codes = store.codes_of_page(after.page(), Some(after.sequence)).await?;
+            if let ControlFlow::Break(next) = self.take_page(after.page_position(), codes) {
+                return Ok(self.ended(next));
+            }
+            last = Position::behind(after.page_position());
+        }
+        let mut before = self.first_page();
+        loop {
+            let (owner, tag) = (&self.request.owner, self.request.filter.tag.as_ref());
+            let pages = store.pages_before(owner, tag, before, LOOK_UPS).await?;
+            self.rows += pages.len();
+            for page in &pages {
+                if self.is_too_old(*page) {
+                    return Ok(self.ended(None));
+                }
+                // A page that is not read may hold more. When the list is full, that is enough to know: to
+                // read it would cost as much as the next answer does.
+                if last.is_some() && (self.is_full() || self.is_spent()) {
+                    return Ok(self.ended(last));
+                }
+                let codes = store.codes_of_page(page.page, None).await?;
+                if let ControlFlow::Break(next) = self.take_page(*page, codes) {
+                    return Ok(self.ended(next));
+                }
+                last = Position::behind(*page);
+            }
+            if pages.len() < LOOK_UPS {
+                return Ok(self.ended(None));
+            }
+            before = pages.last().copied();
+        }
+    }
+
+    /// Takes what belongs to the list; breaks off when it ends here, with where to go on.
+    fn take_page(&mut self, page: PagePosition, codes: Vec<Code>) -> ControlFlow<Option<Position>> {
+        self.rows += codes.len();
+        let mut last = None;
+        for code in codes {
+            let position = Position { opened_at: page.opened_at, sequence: code.sequence };
+            match self.take(code) {
+                Step::On => last = Some(position),
+                Step::Full => return ControlFlow::Break(last),
+                Step::End => return ControlFlow::Break(None),
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Walks the codes that have or had an external id.
+    async fn by_external_id(
+        mut self,
+        store: &impl CodeStore,
+        external_id: &ExternalId,
+    ) -> Result<Listing, ReadError> {
+        let mut last = None;
+        let mut before = self.request.after.map(|after| after.sequence);
+        loop {
+            let owner = &self.request.owner;
+            let sequences = store.sequences_of_external_id(owner, external_id, before, LOOK_UPS).await?;
+            self.rows += sequences.len();
+            for sequence in &sequences {
+                if last.is_some() && self.is_spent() {
+                    return Ok(self.ended(last));
+                }
+                self.rows += 1;
+                let stored = store.code(*sequence).await?;
+                let opened_at = stored.as_ref().map_or(Timestamp::EPOCH, |stored| stored.page_opened_at);
+                let step = stored.map_or(Step::On, |stored| self.take(stored.code));
+                match step {
+                    Step::On => last = Some(Position { opened_at, sequence: *sequence }),
+                    Step::Full => return Ok(self.ended(last)),
+                    Step::End => return Ok(self.ended(None)),
+                }
+            }
+            if sequences.len() < LOOK_UPS {
+                return Ok(self.ended(None));
+            }
+            before = sequences.last().copied();
+            // Reads in place never wait; other requests of this thread get their turn here.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Looks at the next code of the walk.
+    fn take(&mut self, code: Code) -> Step {
+        let Self { request, order, .. } = self;
+        let is_too_old = request.filter.created_after.is_some_and(|from| code.created_at < from);
+        if is_too_old && *order == PageOrder::Exact {
+            return Step::End;
+        }
+        if code.owner != request.owner || !request.filter.matches(&code) {
+            return Step::On;
+        }
+        if self.is_full() {
+            return Step::Full;
+        }
+        self.codes.push(code);
+        Step::On
+    }
+
+    /// Whether no code of this page, nor of one opened before it, is new enough.
+    fn is_too_old(&self, page: PagePosition) -> bool {
+        let (Some(from), PageOrder::Within(open)) = (self.request.filter.created_after, self.order) else {
+            return false;
+        };
+        let open = i64::try_from(open.as_millis()).unwrap_or(i64::MAX);
+        page.opened_at.saturating_add_millis(open) < from
+    }
+
+    /// The pages before this one are walked: those behind the position, and of them those that were opened
+    /// before the last instant asked for.
+    fn first_page(&self) -> Option<PagePosition> {
+        let behind = self.request.after.map(|after| after.page_position());
+        let opened_before = self
+            .request
+            .filter
+            .created_before
+            .and_then(|until| Some(PagePosition { opened_at: until, page: Page::new(0).ok()? }));
+        match (behind, opened_before) {
+            (Some(behind), Some(opened_before)) => Some(behind.min(opened_before)),
+            (behind, opened_before) => behind.or(opened_before),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.codes.len() >= self.request.limit.get()
+    }
+
+    fn is_spent(&self) -> bool {
+        let budget = self.request.budget;
+        self.rows >= budget.rows || self.clock.monotonic().saturating_sub(self.started) >= budget.time
+    }
+
+    fn ended(self, next: Option<Position>) -> Listing {
+        Listing { codes: self.codes, next }
+    }
+}

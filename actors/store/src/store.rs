@@ -1,0 +1,178 @@
+//! The store a process runs on, chosen once.
+
+use ezqr_schema::{
+    Account, AccountId, AccountStatus, Alias, ApiKey, Block, Code, ExternalId, KeyId, LinkBase, LinkBaseId,
+    Owner, Page, Sequence, Tag, Timestamp,
+};
+
+use crate::{
+    AccountError, AccountStore, Change, ChangeError, CodeStore, EmbeddedStore, Founding, Installation,
+    InstallationStore, KeyError, KeyStore, LeaseError, Leases, Mint, MintError, PageOrder, PagePosition,
+    ReadError, StoredCode, WriteError,
+};
+
+/// A store of any kind, dispatched statically. Cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// SQLite in the data directory.
+    Embedded(EmbeddedStore),
+}
+
+impl Store {
+    /// Whether writes are possible at all. When not, only a restart of the process helps.
+    pub fn is_healthy(&self) -> bool {
+        match self {
+            Self::Embedded(store) => store.is_healthy(),
+        }
+    }
+}
+
+impl AccountStore for Store {
+    async fn accounts(&self) -> Result<Vec<Account>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.accounts().await,
+        }
+    }
+
+    async fn create_account(&self, account: &Account) -> Result<(), AccountError> {
+        match self {
+            Self::Embedded(store) => store.create_account(account).await,
+        }
+    }
+
+    async fn set_account_status(
+        &self,
+        account: AccountId,
+        status: AccountStatus,
+    ) -> Result<(), AccountError> {
+        match self {
+            Self::Embedded(store) => store.set_account_status(account, status).await,
+        }
+    }
+}
+
+impl KeyStore for Store {
+    async fn keys(&self) -> Result<Vec<ApiKey>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.keys().await,
+        }
+    }
+
+    async fn create_key(&self, key: &ApiKey) -> Result<(), KeyError> {
+        match self {
+            Self::Embedded(store) => store.create_key(key).await,
+        }
+    }
+
+    async fn revoke_key(&self, key: KeyId, from: Timestamp) -> Result<(), KeyError> {
+        match self {
+            Self::Embedded(store) => store.revoke_key(key, from).await,
+        }
+    }
+}
+
+impl InstallationStore for Store {
+    async fn installation(&self) -> Result<Option<Installation>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.installation().await,
+        }
+    }
+
+    async fn found(&self, founding: Founding) -> Result<Installation, WriteError> {
+        match self {
+            Self::Embedded(store) => store.found(founding).await,
+        }
+    }
+
+    async fn adopt_link_base(&self, base: &LinkBase) -> Result<LinkBaseId, WriteError> {
+        match self {
+            Self::Embedded(store) => store.adopt_link_base(base).await,
+        }
+    }
+
+    async fn link_bases(&self) -> Result<Vec<(LinkBaseId, LinkBase)>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.link_bases().await,
+        }
+    }
+
+    async fn changed_elsewhere(&self) -> Result<bool, ReadError> {
+        match self {
+            Self::Embedded(store) => store.changed_elsewhere().await,
+        }
+    }
+}
+
+impl CodeStore for Store {
+    async fn lease_block(&self) -> Result<Block, LeaseError> {
+        match self {
+            Self::Embedded(store) => store.lease_block().await,
+        }
+    }
+
+    async fn leases(&self) -> Result<Leases, ReadError> {
+        match self {
+            Self::Embedded(store) => store.leases().await,
+        }
+    }
+
+    async fn mint(&self, mint: Mint) -> Result<(), MintError> {
+        match self {
+            Self::Embedded(store) => store.mint(mint).await,
+        }
+    }
+
+    async fn change(&self, change: Change) -> Result<(), ChangeError> {
+        match self {
+            Self::Embedded(store) => store.change(change).await,
+        }
+    }
+
+    async fn code(&self, sequence: Sequence) -> Result<Option<StoredCode>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.code(sequence).await,
+        }
+    }
+
+    async fn sequence_of_alias(&self, alias: &Alias) -> Result<Option<Sequence>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.sequence_of_alias(alias).await,
+        }
+    }
+
+    async fn sequences_of_external_id(
+        &self,
+        owner: &Owner,
+        external_id: &ExternalId,
+        before: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Vec<Sequence>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.sequences_of_external_id(owner, external_id, before, limit).await,
+        }
+    }
+
+    async fn pages_before(
+        &self,
+        owner: &Owner,
+        tag: Option<&Tag>,
+        before: Option<PagePosition>,
+        limit: usize,
+    ) -> Result<Vec<PagePosition>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.pages_before(owner, tag, before, limit).await,
+        }
+    }
+
+    async fn codes_of_page(&self, page: Page, before: Option<Sequence>) -> Result<Vec<Code>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.codes_of_page(page, before).await,
+        }
+    }
+
+    fn page_order(&self) -> PageOrder {
+        match self {
+            Self::Embedded(store) => store.page_order(),
+        }
+    }
+}
