@@ -50,10 +50,10 @@ impl Decimal {
         let Self { mantissa, scale } = Self::parse(digits)?;
         let scale = i64::from(scale) - exponent.parse::<i64>().ok()?;
         if let Ok(scale) = u32::try_from(scale) {
-            return Self::reduced(mantissa, scale);
+            return Self::bounded(mantissa, scale);
         }
         let power = u32::try_from(scale.unsigned_abs()).ok()?;
-        Self::reduced(10_i64.checked_pow(power)?.checked_mul(mantissa)?, 0)
+        Self::bounded(10_i64.checked_pow(power)?.checked_mul(mantissa)?, 0)
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -72,14 +72,10 @@ impl Decimal {
         }
         let fraction = fraction.trim_end_matches('0');
         let mantissa = format!("{whole}{fraction}").parse::<i64>().ok()?;
-        Self::reduced(if negative { -mantissa } else { mantissa }, u32::try_from(fraction.len()).ok()?)
+        Self::bounded(if negative { -mantissa } else { mantissa }, u32::try_from(fraction.len()).ok()?)
     }
 
-    fn reduced(mut mantissa: i64, mut scale: u32) -> Option<Self> {
-        while scale > 0 && mantissa % 10 == 0 {
-            mantissa /= 10;
-            scale -= 1;
-        }
+    fn bounded(mantissa: i64, scale: u32) -> Option<Self> {
         let fits = scale <= Self::MAX_DIGITS && mantissa.unsigned_abs() < 10_u64.pow(Self::MAX_DIGITS);
         fits.then_some(Self { mantissa, scale })
     }

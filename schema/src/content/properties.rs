@@ -16,6 +16,7 @@ fn hostile() -> impl Strategy<Value = String> {
     prop_oneof![
         line(),
         "[\\x00-\\x1f\\x7fa:;\\\\]{0,12}",
+        "[a\\r\\n]{1,3}",
         Just("a\r\nEND:VCARD\r\nX:1".to_owned()),
         any::<String>()
     ]

@@ -103,10 +103,12 @@ fn a_url_or_text_as_an_object_is_cleaned() {
     );
     assert_eq!(accepted(ContentType::Url, &json!({ "url": "https://example.com" })), "https://example.com");
     assert_eq!(accepted(ContentType::Text, &json!({ "text": "one\r\ntwo\tthree" })), "one\ntwo\tthree");
-    assert_eq!(
-        refused(ContentType::Text, &json!({ "text": "bell\u{7}" })),
-        ["/content/text must not contain control characters other than tabs and line breaks"]
-    );
+    for text in ["bell\u{7}", "carriage\rreturn", "nothing\u{0}"] {
+        assert_eq!(
+            refused(ContentType::Text, &json!({ "text": text })),
+            ["/content/text must not contain control characters other than tabs and line breaks"]
+        );
+    }
 }
 
 #[test]
@@ -118,6 +120,10 @@ fn all_faults_of_an_object_are_named_at_once() {
             "/content/a~1b is not a field of this object; its fields are url",
             "/content/href is not a field of this object; its fields are url",
         ]
+    );
+    assert_eq!(
+        refused(ContentType::Text, &json!({ "text": "a", "title": "b" })),
+        ["/content/title is not a field of this object; its fields are text"]
     );
     assert_eq!(refused(ContentType::Text, &json!({ "text": null })), ["/content/text is required"]);
     assert_eq!(refused(ContentType::Text, &json!({ "text": 7 })), ["/content/text must be a string"]);
