@@ -26,6 +26,6 @@ pub use error::{
     AccountError, ChangeError, KeyError, LeaseError, MintError, ReadError, Unavailable, WriteError,
 };
 pub use installation_store::{Founding, Installation, InstallationStore};
-pub use listing::{Filter, ListBudget, ListLimit, ListRequest, Listing, Position, list};
+pub use listing::{ListBudget, ListRequest, Listing, list};
 pub use pepper::{PepperError, load_or_create_pepper, load_pepper};
 pub use store::Store;

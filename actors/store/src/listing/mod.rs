@@ -9,10 +9,10 @@ mod request;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use ezqr_schema::{Clock, Code, ExternalId, Page, Timestamp};
+use ezqr_schema::{Clock, Code, ExternalId, ListPosition, Page, Timestamp};
 
-pub use self::filter::Filter;
-pub use self::request::{ListBudget, ListLimit, ListRequest, Listing, Position};
+use self::filter::matches;
+pub use self::request::{ListBudget, ListRequest, Listing};
 use crate::{CodeStore, PageOrder, PagePosition, ReadError};
 
 /// Rows of a look-up read at a time: few enough for the embedded store to read them in place.
@@ -65,12 +65,12 @@ impl Walk<'_> {
     /// Walks the owner's pages, or those of a tag, and reads each whole.
     async fn by_pages(mut self, store: &impl CodeStore) -> Result<Listing, ReadError> {
         let mut last = None;
-        if let Some(after) = self.request.after.filter(|after| !after.is_behind_page()) {
-            let codes = store.codes_of_page(after.page(), Some(after.sequence)).await?;
-            if let ControlFlow::Break(next) = self.take_page(after.page_position(), codes) {
+        if let Some(after) = self.request.after.filter(|after| !is_behind_page(*after)) {
+            let codes = store.codes_of_page(after.page, Some(after.sequence)).await?;
+            if let ControlFlow::Break(next) = self.take_page(page_of(after), codes) {
                 return Ok(self.ended(next));
             }
-            last = Position::behind(after.page_position());
+            last = behind(page_of(after));
         }
         let mut before = self.first_page();
         loop {
@@ -90,7 +90,7 @@ impl Walk<'_> {
                 if let ControlFlow::Break(next) = self.take_page(*page, codes) {
                     return Ok(self.ended(next));
                 }
-                last = Position::behind(*page);
+                last = behind(*page);
             }
             if pages.len() < LOOK_UPS {
                 return Ok(self.ended(None));
@@ -100,11 +100,11 @@ impl Walk<'_> {
     }
 
     /// Takes what belongs to the list; breaks off when it ends here, with where to go on.
-    fn take_page(&mut self, page: PagePosition, codes: Vec<Code>) -> ControlFlow<Option<Position>> {
+    fn take_page(&mut self, page: PagePosition, codes: Vec<Code>) -> ControlFlow<Option<ListPosition>> {
         self.rows += codes.len();
         let mut last = None;
         for code in codes {
-            let position = Position { opened_at: page.opened_at, sequence: code.sequence };
+            let position = ListPosition::new(page.opened_at, code.sequence);
             match self.take(code) {
                 Step::On => last = Some(position),
                 Step::Full => return ControlFlow::Break(last),
@@ -135,7 +135,7 @@ impl Walk<'_> {
                 let opened_at = stored.as_ref().map_or(Timestamp::EPOCH, |stored| stored.page_opened_at);
                 let step = stored.map_or(Step::On, |stored| self.take(stored.code));
                 match step {
-                    Step::On => last = Some(Position { opened_at, sequence: *sequence }),
+                    Step::On => last = Some(ListPosition::new(opened_at, *sequence)),
                     Step::Full => return Ok(self.ended(last)),
                     Step::End => return Ok(self.ended(None)),
                 }
@@ -152,11 +152,11 @@ impl Walk<'_> {
     /// Looks at the next code of the walk.
     fn take(&mut self, code: Code) -> Step {
         let Self { request, order, .. } = self;
-        let is_too_old = request.filter.created_after.is_some_and(|from| code.created_at < from);
+        let is_too_old = request.filter.created_after.is_some_and(|after| code.created_at <= after);
         if is_too_old && *order == PageOrder::Exact {
             return Step::End;
         }
-        if code.owner != request.owner || !request.filter.matches(&code) {
+        if code.owner != request.owner || !matches(&request.filter, &code) {
             return Step::On;
         }
         if self.is_full() {
@@ -168,17 +168,17 @@ impl Walk<'_> {
 
     /// Whether no code of this page, nor of one opened before it, is new enough.
     fn is_too_old(&self, page: PagePosition) -> bool {
-        let (Some(from), PageOrder::Within(open)) = (self.request.filter.created_after, self.order) else {
+        let (Some(after), PageOrder::Within(open)) = (self.request.filter.created_after, self.order) else {
             return false;
         };
         let open = i64::try_from(open.as_millis()).unwrap_or(i64::MAX);
-        page.opened_at.saturating_add_millis(open) < from
+        page.opened_at.saturating_add_millis(open) <= after
     }
 
     /// The pages before this one are walked: those behind the position, and of them those that were opened
     /// before the last instant asked for.
     fn first_page(&self) -> Option<PagePosition> {
-        let behind = self.request.after.map(|after| after.page_position());
+        let behind = self.request.after.map(page_of);
         let opened_before = self
             .request
             .filter
@@ -199,7 +199,22 @@ impl Walk<'_> {
         self.rows >= budget.rows || self.clock.monotonic().saturating_sub(self.started) >= budget.time
     }
 
-    fn ended(self, next: Option<Position>) -> Listing {
+    fn ended(self, next: Option<ListPosition>) -> Listing {
         Listing { codes: self.codes, next }
     }
+}
+
+/// The page a position lies in.
+const fn page_of(position: ListPosition) -> PagePosition {
+    PagePosition { opened_at: position.opened_at, page: position.page }
+}
+
+/// The position behind all of a page: its lowest number. Whoever goes on there need not read the page again.
+fn behind(page: PagePosition) -> Option<ListPosition> {
+    Some(ListPosition::new(page.opened_at, page.page.sequence(0)?))
+}
+
+/// Whether nothing of its page lies behind `position`.
+fn is_behind_page(position: ListPosition) -> bool {
+    position.page.sequence(0) == Some(position.sequence)
 }
