@@ -20,8 +20,8 @@ pub struct InvalidTimestamp;
 impl Timestamp {
     /// The first instant of 1970.
     pub const EPOCH: Self = Self(0);
-    /// 9999-12-30T22:00:00.999Z: the last instant that has a date of four digits in every time zone.
-    pub const MAX: Self = Self(253_402_207_200_999);
+    /// 9999-12-30T22:00:00.000Z: the last millisecond that has a date of four digits in every time zone.
+    pub const MAX: Self = Self(253_402_207_200_000);
 
     /// The instant `milliseconds` after 1970 began.
     pub const fn from_millis(milliseconds: i64) -> Result<Self, InvalidTimestamp> {
@@ -97,6 +97,13 @@ mod tests {
         for text in ["1969-12-31T23:59:59Z", "-000001-01-01T00:00:00Z", "2026-05-04", "now", ""] {
             assert_eq!(text.parse::<Timestamp>(), Err(InvalidTimestamp), "{text}");
         }
-        assert_eq!("9999-12-30T22:00:00.999Z".parse(), Ok(Timestamp::MAX));
+        assert_eq!("9999-12-30T22:00:00.001Z".parse::<Timestamp>(), Err(InvalidTimestamp));
+        assert_eq!("9999-12-30T22:00:00Z".parse(), Ok(Timestamp::MAX));
+    }
+
+    #[test]
+    fn the_first_and_last_instant_can_be_printed() {
+        assert_eq!(Timestamp::EPOCH.to_string(), "1970-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-30T22:00:00.000Z");
     }
 }
