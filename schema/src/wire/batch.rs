@@ -91,3 +91,6 @@ impl<'code> BatchItem<'code> {
         Self { index, status: problem.status, code: None, problem: Some(problem) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,3 +170,6 @@ fn alias(fields: &mut Fields<'_>, aliases: Aliases) -> Result<Option<Alias>, fie
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

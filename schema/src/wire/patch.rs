@@ -94,3 +94,6 @@ fn status(fields: &mut Fields<'_>) -> Result<Option<CodeStatus>, fields::Refused
     let status = rules::string(value).and_then(code_fields::status);
     status.map(Some).map_err(|detail| fields.refuse("status", detail))
 }
+
+#[cfg(test)]
+mod tests;

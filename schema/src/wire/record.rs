@@ -163,4 +163,4 @@ fn as_texts<S: Serializer>(tags: &Tags, serializer: S) -> Result<S::Ok, S::Error
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -1,0 +1,72 @@
+use serde_json::{Value, json};
+
+use super::super::tests::{context, link_hosts, told};
+use super::*;
+use crate::ProblemCode;
+
+fn parse(body: &Value) -> Result<Vec<Result<NewCode, Refused>>, Refused> {
+    parse_batch(body, &context(&link_hosts()))
+}
+
+fn plain() -> Value {
+    json!({"content_type": "url", "content": "https://example.com/"})
+}
+
+#[test]
+fn a_batch_is_an_array_of_1_to_100() {
+    assert_eq!(parse(&json!([plain()])).unwrap().len(), 1);
+    assert_eq!(parse(&Value::from(vec![plain(); 100])).unwrap().len(), 100);
+    let told = |body| told(parse(&body).unwrap_err());
+    assert_eq!(told(json!([])), [" must be an array of 1 to 100 codes, has 0"]);
+    assert_eq!(told(Value::from(vec![plain(); 101])), [" must be an array of 1 to 100 codes, has 101"]);
+    assert_eq!(told(plain()), [" must be an array of 1 to 100 codes, is no array"]);
+    assert_eq!(told(json!(null)), [" must be an array of 1 to 100 codes, is no array"]);
+}
+
+#[test]
+fn each_item_is_judged_by_itself_and_named_by_its_position() {
+    let looping =
+        json!({"content_type": "url", "content": "https://a.example", "target_url": "https://r.ezqr.io/a"});
+    let body =
+        json!([plain(), {"content_type": "url", "content": {"uri": 1}, "tags": [""]}, plain(), looping, 7]);
+    let items = parse(&body).unwrap();
+    assert_eq!(items.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true, false, false]);
+    let pointers = |item: &Result<NewCode, Refused>| -> Vec<String> {
+        item.as_ref().unwrap_err().faults.iter().map(|fault| fault.pointer.clone()).collect()
+    };
+    assert_eq!(pointers(&items[1]), ["/1/content/url", "/1/content/uri", "/1/tags/0"]);
+    assert_eq!(pointers(&items[3]), ["/3/target_url"]);
+    assert_eq!(items[3].as_ref().unwrap_err().code, ProblemCode::RedirectLoop);
+    assert_eq!(pointers(&items[4]), ["/4"]);
+
+    let refused = all_or_nothing(items).unwrap_err();
+    assert_eq!((refused.code, refused.faults.len()), (ProblemCode::InvalidRequest, 5));
+}
+
+#[test]
+fn an_item_may_not_ask_for_an_alias() {
+    let mut item = plain();
+    item["dynamic"] = json!(true);
+    item["alias"] = json!("summer-sale");
+    let items = parse(&json!([plain(), item])).unwrap();
+    assert_eq!(
+        told(items[1].clone().unwrap_err()),
+        ["/1/alias is for codes created one at a time, not in a batch"]
+    );
+}
+
+#[test]
+fn a_batch_without_faults_is_all_of_its_codes_in_order() {
+    let body = json!([{"content_type": "text", "content": "a"}, {"content_type": "text", "content": "b"}]);
+    let codes = all_or_nothing(parse(&body).unwrap()).unwrap();
+    let contents: Vec<&str> = codes.iter().map(|code| code.content.as_str()).collect();
+    assert_eq!(contents, ["a", "b"]);
+}
+
+#[test]
+fn items_with_one_problem_in_common_are_refused_with_it() {
+    let looping =
+        json!({"content_type": "url", "content": "https://a.example", "target_url": "https://r.ezqr.io/a"});
+    let refused = all_or_nothing(parse(&json!([looping, looping, plain()])).unwrap()).unwrap_err();
+    assert_eq!(refused.code, ProblemCode::RedirectLoop);
+}
