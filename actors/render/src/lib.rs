@@ -5,12 +5,17 @@
 
 #![forbid(unsafe_code)]
 
+pub mod archive;
+pub mod batch;
+mod decimal;
+mod format;
 pub mod options;
 pub mod pdf;
 pub mod png;
 pub mod svg;
 mod symbol;
 
+pub use format::{ImageError, ImageFormat};
 pub use symbol::{
     Eci, EncodeError, Mask, Symbol, SymbolRequest, UnknownEci, UnknownMask, UnknownVersion, Version,
     best_version,

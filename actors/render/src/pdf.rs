@@ -3,9 +3,10 @@
 use std::io::Write as _;
 
 use lopdf::{Document, Object, StringFormat};
-use printpdf::{CurTransMat, DictItem, Mm, Op, PdfDocument, PdfPage, PdfSaveOptions, Rgb};
+use printpdf::{CurTransMat, Mm, Op, PdfDocument, PdfPage, PdfSaveOptions, Rgb};
 
 use crate::Symbol;
+use crate::decimal::push_decimal;
 use crate::options::{Colour, ImageOptions, Light, Millimetres};
 use crate::symbol::dark_runs;
 
@@ -38,23 +39,34 @@ pub fn write(symbol: &Symbol, options: &ImageOptions) -> Result<Vec<u8>, PdfErro
 
 /// The content stream: coordinates in modules, from the top left, as in the other formats.
 fn operations(symbol: &Symbol, options: &ImageOptions, side_points: f64) -> Vec<Op> {
-    let quiet_zone = i64::from(options.quiet_zone.modules());
-    let side = i64::from(symbol.version().number()) * 4 + 17 + 2 * quiet_zone;
-    #[expect(clippy::cast_precision_loss, reason = "at most 305 modules")]
-    let module = narrow(side_points / side as f64);
+    let quiet_zone = options.quiet_zone.modules();
+    let side = u32::from(symbol.version().number()) * 4 + 17 + 2 * quiet_zone;
+    let module = narrow(side_points / f64::from(side));
     let matrix = CurTransMat::Raw([module, 0.0, 0.0, -module, 0.0, narrow(side_points)]);
     let mut list = vec![Op::SetTransformationMatrix { matrix }];
     if let Light::Opaque(light) = options.colours.light() {
-        list.extend([fill_colour(light), rectangle(0, 0, side, side), operator("f", Vec::new())]);
+        list.extend([fill_colour(light), verbatim(format!("0 0 {side} {side} re f"))]);
     }
-    list.push(fill_colour(options.colours.dark()));
+    list.extend([fill_colour(options.colours.dark()), verbatim(path(symbol, quiet_zone))]);
+    list
+}
+
+/// One rectangle a run of dark modules.
+fn path(symbol: &Symbol, quiet_zone: u32) -> String {
+    let mut text = Vec::with_capacity(3 * symbol.side_modules() * symbol.side_modules());
     for (y, row) in (quiet_zone..).zip(symbol.rows()) {
-        for (x, modules) in dark_runs(row) {
-            list.push(rectangle(quiet_zone + i64::from(x), y, i64::from(modules), 1));
+        for (first, modules) in dark_runs(row) {
+            push_decimal(&mut text, quiet_zone + first);
+            text.push(b' ');
+            push_decimal(&mut text, y);
+            text.push(b' ');
+            push_decimal(&mut text, modules);
+            text.extend_from_slice(b" 1 re\n");
         }
     }
-    list.push(operator("f", Vec::new()));
-    list
+    text.push(b'f');
+    // Digits, blanks and operators.
+    String::from_utf8(text).unwrap_or_default()
 }
 
 fn fill_colour(colour: Colour) -> Op {
@@ -63,12 +75,10 @@ fn fill_colour(colour: Colour) -> Op {
     Op::SetFillColor { col: printpdf::Color::Rgb(rgb) }
 }
 
-fn rectangle(x: i64, y: i64, width: i64, height: i64) -> Op {
-    operator("re", [x, y, width, height].map(DictItem::Int).to_vec())
-}
-
-fn operator(key: &str, value: Vec<DictItem>) -> Op {
-    Op::Unknown { key: key.to_owned(), value }
+/// printpdf has no rectangles that are only a path, and costs several allocations an operator; one it does
+/// not know it writes as it stands, so the whole path goes in as one.
+fn verbatim(operators: String) -> Op {
+    Op::Unknown { key: operators, value: Vec::new() }
 }
 
 /// The file: the content deflated, what says nothing left out, and an identifier made of the content where
