@@ -37,12 +37,16 @@ pub(super) struct Seed {
     pub(super) builds: AtomicU32,
     /// Builds that fail, counted down; the first build always succeeds.
     pub(super) failing_builds: AtomicU32,
+    /// Whether a failing build panics instead.
+    pub(super) builds_panic: bool,
     /// Told when a build begins after the first.
     pub(super) rebuilding: Notify,
     /// Awaited by every build after the first when set.
     pub(super) gate: Option<Arc<Notify>>,
-    /// Ticks per incarnation are told here.
+    /// Told at every tick.
     pub(super) ticked: Notify,
+    /// Ticks of all incarnations.
+    pub(super) ticks: AtomicU32,
     /// The timer's interval; none when absent.
     pub(super) interval: Option<Duration>,
 }
@@ -72,6 +76,7 @@ impl Behaviour for Tally {
                 .failing_builds
                 .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
             if fails.is_ok() {
+                assert!(!seed.builds_panic, "the build panics on purpose");
                 return Err(StoreAway);
             }
         }
@@ -163,6 +168,7 @@ impl Message for Tick {
 impl Respond<Tick> for Tally {
     fn respond(&mut self, _: Tick) -> Reply<Self, ()> {
         self.ticks += 1;
+        self.seed.ticks.fetch_add(1, Ordering::SeqCst);
         self.seed.ticked.notify_one();
         Reply::now(())
     }

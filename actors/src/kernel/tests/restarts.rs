@@ -129,6 +129,16 @@ async fn a_failed_rebuild_is_tried_again_and_costs_one_restart_each() {
     assert_eq!(vitals.readiness(), Readiness::Unready);
 }
 
+#[actix_rt::test]
+async fn a_rebuild_that_panics_is_tried_again() {
+    let seed = Arc::new(Seed { failing_builds: AtomicU32::new(1), builds_panic: true, ..Seed::default() });
+    let mut root = root();
+    let tally = tally(&mut root, 4, &seed).await;
+    tally.ask(Poison::Handler, PATIENCE).await.unwrap_err();
+    assert_eq!(tally.ask(Add(1), PATIENCE).await, Ok(1));
+    assert_eq!(seed.builds.load(Ordering::SeqCst), 1 + 2);
+}
+
 /// Cannot be built, in one way or another.
 struct Unbuildable;
 
