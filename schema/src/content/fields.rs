@@ -27,7 +27,14 @@ pub(crate) struct Fields<'value> {
 impl<'value> Fields<'value> {
     /// Starts on an object that stands at `pointer` in the body.
     pub(crate) fn new(pointer: String, object: &'value Map<String, Value>) -> Self {
-        Self { pointer, object, known: Vec::new(), faults: Vec::new(), forbidden: &[], rest_passes: false }
+        Self {
+            pointer,
+            object,
+            known: Vec::with_capacity(16),
+            faults: Vec::new(),
+            forbidden: &[],
+            rest_passes: false,
+        }
     }
 
     /// Takes a field that may be missing or null. `rule` answers what the field must be.
