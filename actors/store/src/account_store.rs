@@ -9,7 +9,8 @@ pub trait AccountStore {
     /// All accounts, oldest first.
     async fn accounts(&self) -> Result<Vec<Account>, ReadError>;
 
-    /// Adds an account under a name no other has.
+    /// Adds an account under a name no other has. The call can be repeated: an account that is there stays as
+    /// it is.
     async fn create_account(&self, account: &Account) -> Result<(), AccountError>;
 
     /// Suspends or resumes an account.
@@ -22,7 +23,7 @@ pub trait KeyStore {
     /// All keys that were ever made, revoked ones included, oldest first.
     async fn keys(&self) -> Result<Vec<ApiKey>, ReadError>;
 
-    /// Adds a key to an account that exists.
+    /// Adds a key to an account that exists. The call can be repeated: a key that is there stays as it is.
     async fn create_key(&self, key: &ApiKey) -> Result<(), KeyError>;
 
     /// Refuses a key from `from` on. An earlier revocation stays; so the call can be repeated.

@@ -12,6 +12,8 @@
 
 mod account_store;
 mod code_store;
+#[cfg(any(test, feature = "testkit"))]
+pub mod contract;
 mod embedded;
 mod error;
 mod installation_store;

@@ -5,6 +5,8 @@
 
 mod filter;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use std::ops::ControlFlow;
 use std::time::Duration;

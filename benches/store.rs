@@ -1,0 +1,3 @@
+//! Costs of the embedded store.
+
+fn main() {}

@@ -1,0 +1,30 @@
+//! Every store under the contract suite, and what each promises beyond it.
+
+mod embedded;
+
+use ezqr_store::contract::Fixture;
+use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store, store_contract};
+use tempfile::TempDir;
+
+/// The embedded store in a directory of its own.
+struct Embedded {
+    directory: TempDir,
+}
+
+impl Fixture for Embedded {
+    type Store = Store;
+
+    async fn new() -> Self {
+        Self { directory: TempDir::new().unwrap() }
+    }
+
+    async fn serve(&self) -> Store {
+        Store::Embedded(EmbeddedStore::open(self.directory.path(), EmbeddedOptions::default()).unwrap())
+    }
+
+    async fn another(&self) -> Store {
+        Store::Embedded(EmbeddedStore::attach(self.directory.path()).unwrap())
+    }
+}
+
+store_contract!(Embedded);
