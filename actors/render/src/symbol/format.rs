@@ -37,24 +37,16 @@ const fn protected(data: u32) -> u32 {
     (data << 10 | remainder) ^ 0x5412
 }
 
-/// Which of the fifteen bits stands in column 8 of row `y`, of a symbol of `side` rows.
-pub(super) fn bit_in_column_8(y: usize, side: usize) -> Option<usize> {
-    match y {
-        0..=5 => Some(y),
-        7 => Some(6),
-        8 => Some(7),
-        _ => (y + 15).checked_sub(side).filter(|bit| *bit >= 8),
+/// Which of the fifteen bits stands in column `x` of row `y`, of a symbol of `side` columns (figure 25).
+pub(super) fn bit_at(x: usize, y: usize, side: usize) -> Option<usize> {
+    match (x, y) {
+        (8, 0..=5) => Some(y),
+        (8, 7) => Some(6),
+        (8, 8) => Some(7),
+        (7, 8) => Some(8),
+        (0..=5, 8) => Some(14 - x),
+        (8, _) => (y + 15).checked_sub(side).filter(|bit| *bit >= 8),
+        (_, 8) => (side - 1).checked_sub(x).filter(|bit| *bit < 8),
+        (_, _) => None,
     }
-}
-
-/// The bits of row 8 left of column 8, as columns 0 to 7.
-pub(super) const fn left_of_row_8(format: u32) -> u64 {
-    // Column 7 holds bit 8; columns 5 to 0 hold bits 9 to 14; column 6 belongs to the timing pattern.
-    let outer = (format >> 9 & 0x3f) as u64;
-    (outer.reverse_bits() >> 58) | (format as u64 >> 8 & 1) << 7
-}
-
-/// The bits of row 8 at the right edge, as the last eight columns.
-pub(super) const fn right_of_row_8(format: u32) -> u64 {
-    (format as u64 & 0xff).reverse_bits() >> 56
 }

@@ -6,17 +6,18 @@ mod matrix;
 mod penalty;
 mod placement;
 mod request;
-mod row;
 mod runs;
 mod segmentation;
 mod template;
 mod version;
+mod window;
 
 use ezqr_schema::ErrorCorrection;
 
 pub use mask::{Mask, UnknownMask};
 pub use request::{Eci, EncodeError, SymbolRequest, UnknownEci, best_version};
 pub(crate) use runs::dark_runs;
+use template::Template;
 pub use version::{UnknownVersion, Version};
 
 /// Modules a side of version 40.
@@ -48,11 +49,7 @@ impl Symbol {
         codewords: impl IntoIterator<Item = &'a u8>,
     ) -> Self {
         let mut rows = [[0; 3]; LONGEST_SIDE];
-        let mask = match version.number() {
-            ..=11 => matrix::draw(template::narrow(version), codewords, level, mask, &mut rows),
-            12..=27 => matrix::draw(template::middle(version), codewords, level, mask, &mut rows),
-            _ => matrix::draw(template::wide(version), codewords, level, mask, &mut rows),
-        };
+        let mask = matrix::draw(Template::of(version), codewords, level, mask, &mut rows);
         Self { version, level, mask, rows }
     }
 

@@ -1,6 +1,9 @@
 //! Where the bits of the codewords go: up and down in pairs of columns, from the right
 //! (ISO/IEC 18004:2015, 7.7.3).
 
+/// Words of a row.
+const WORDS: usize = 3;
+
 /// One or two successive bits that go to neighbouring columns of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Step {
@@ -18,14 +21,14 @@ pub(super) struct Placement {
 }
 
 impl Placement {
-    pub(super) fn new(side: usize, words: usize, is_data: impl Fn(usize, usize) -> bool) -> Self {
+    pub(super) fn new(side: usize, is_data: impl Fn(usize, usize) -> bool) -> Self {
         let mut steps = Vec::new();
         // Column 6 is the vertical timing pattern; pairs left of it are one further to the left.
         let rights = (7..side).rev().step_by(2).chain([5, 3, 1]);
         for (pair, right) in rights.enumerate() {
             for row in 0..side {
                 let y = if pair % 2 == 0 { side - 1 - row } else { row };
-                steps.extend(steps_of(right, y, words, &is_data));
+                steps.extend(steps_of(right, y, &is_data));
             }
         }
         Self { steps }
@@ -52,15 +55,10 @@ impl Placement {
 }
 
 /// The steps of one row of the pair of columns that ends at `right`: the right column comes first.
-fn steps_of(
-    right: usize,
-    y: usize,
-    words: usize,
-    is_data: impl Fn(usize, usize) -> bool,
-) -> impl Iterator<Item = Step> {
+fn steps_of(right: usize, y: usize, is_data: impl Fn(usize, usize) -> bool) -> impl Iterator<Item = Step> {
     let step = move |x: usize, bits| Step {
         // At most 531 words.
-        word: u16::try_from(y * words + x / 64).unwrap_or(u16::MAX),
+        word: u16::try_from(y * WORDS + x / 64).unwrap_or(u16::MAX),
         shift: u8::try_from(x % 64).unwrap_or(0),
         bits,
     };
