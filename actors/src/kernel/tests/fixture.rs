@@ -45,8 +45,8 @@ pub(super) struct Seed {
     pub(super) gate: Option<Arc<Notify>>,
     /// Told at every tick.
     pub(super) ticked: Notify,
-    /// Ticks of all incarnations.
-    pub(super) ticks: AtomicU32,
+    /// Whether the first tick of an incarnation is never done with.
+    pub(super) ticks_stick: bool,
     /// The timer's interval; none when absent.
     pub(super) interval: Option<Duration>,
 }
@@ -168,9 +168,8 @@ impl Message for Tick {
 impl Respond<Tick> for Tally {
     fn respond(&mut self, _: Tick) -> Reply<Self, ()> {
         self.ticks += 1;
-        self.seed.ticks.fetch_add(1, Ordering::SeqCst);
         self.seed.ticked.notify_one();
-        Reply::now(())
+        if self.seed.ticks_stick { Reply::later(std::future::pending()) } else { Reply::now(()) }
     }
 }
 
