@@ -82,7 +82,7 @@ where
     for _ in 0..ASKS {
         handle.ask(message, DEADLINE).await?;
     }
-    Ok(clock.monotonic() - begun_at)
+    Ok(clock.monotonic().saturating_sub(begun_at))
 }
 
 async fn side_by_side(handle: &Handle<Counter>, clock: &Clock) -> Result<Duration, AskError> {
@@ -93,7 +93,7 @@ async fn side_by_side(handle: &Handle<Counter>, clock: &Clock) -> Result<Duratio
             answer?;
         }
     }
-    Ok(clock.monotonic() - begun_at)
+    Ok(clock.monotonic().saturating_sub(begun_at))
 }
 
 fn report(what: &str, mut batches: Vec<Duration>) {
