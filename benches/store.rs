@@ -1,3 +1,172 @@
-//! Costs of the embedded store.
+//! Costs of the embedded store: `cargo bench --bench store`. Figures and their meaning: `README.md` here.
+//!
+//! Time is CPU of the whole process, all threads, from `/proc/self/schedstat` and its threads' (Linux); on a
+//! shared machine it says more than a clock does. Each figure is the median of several rounds.
 
-fn main() {}
+use std::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
+
+use ezqr_schema::wire::{ListFilter, ListQuery, parse_list_query};
+use ezqr_schema::{Clock, Code, Payload, Sequence, TargetUrl};
+use ezqr_store::contract::{Minter, run};
+use ezqr_store::{CodeStore as _, EmbeddedOptions, EmbeddedStore, ListBudget, ListRequest, Mint, list};
+use futures_util::future::join_all;
+use tempfile::TempDir;
+
+/// Accounts the minted pages are spread over.
+const ACCOUNTS: usize = 100;
+const ROUNDS: usize = 7;
+
+fn main() {
+    let clock = Clock::system();
+    let directory = TempDir::new().unwrap();
+    run(async {
+        let store = EmbeddedStore::open(directory.path(), EmbeddedOptions::default()).unwrap();
+        let mut minters = Vec::new();
+        for _ in 0..ACCOUNTS {
+            minters.push(Minter::new(&store).await);
+        }
+        println!("{:<44} {:>12} {:>14}", "", "CPU, us", "wall, us");
+        for in_flight in [1, 4, 16] {
+            let name = format!("durable batch of 100, {in_flight} in flight");
+            report(&name, mint_rounds(&store, &clock, &mut minters, 100, in_flight).await);
+        }
+        for in_flight in [1, 32] {
+            let name = format!("durable single create, {in_flight} in flight");
+            report(&name, mint_rounds(&store, &clock, &mut minters, 1, in_flight).await);
+        }
+        let costs = rounds(
+            &clock,
+            || (),
+            async |()| {
+                for step in 0..20_000_u64 {
+                    // A block per account, pages of 100 in 128 numbers: spread over what was minted.
+                    let block = step * 7_919 % u64::try_from(ACCOUNTS).unwrap();
+                    let number = (block << 16) + step * 31 % 2_000 / 100 * 128 + step % 100;
+                    black_box(store.code(Sequence::new(number).unwrap()).await.unwrap());
+                }
+                20_000
+            },
+        )
+        .await;
+        report("read of a code by number", costs);
+        for limit in [50, 100] {
+            let mut next = 0;
+            let costs = rounds(
+                &clock,
+                || (),
+                async |()| {
+                    for _ in 0..500 {
+                        next = (next + 1) % ACCOUNTS;
+                        let request = newest(&minters[next], limit);
+                        let answer = list(&store, &request, &clock).await.unwrap();
+                        assert_eq!(answer.codes.len(), limit);
+                    }
+                    500
+                },
+            )
+            .await;
+            report(&format!("list of the newest {limit}"), costs);
+        }
+        drop(store);
+        size(directory.path());
+    });
+}
+
+/// `count` dynamic codes as a platform mints them for its orders, on a page of their own if they do not fit.
+fn batch(minter: &mut Minter, count: usize) -> Mint {
+    if minter.free_numbers() < count {
+        minter.turn_page();
+    }
+    let codes: Vec<Code> = (0..count).map(|_| order(minter.plain())).collect();
+    minter.mint(codes)
+}
+
+fn order(code: Code) -> Code {
+    let number = code.sequence.get();
+    let target = format!("https://app.example.com/orders/{number}");
+    Code {
+        content: Payload::from_stored(target.clone()).unwrap(),
+        target_url: Some(TargetUrl::parse(&target).unwrap()),
+        ..code
+    }
+}
+
+/// Mints requests of `count` codes, `in_flight` at once, each for another account than the one before.
+async fn mint_rounds(
+    store: &EmbeddedStore,
+    clock: &Clock,
+    minters: &mut [Minter],
+    count: usize,
+    in_flight: usize,
+) -> Vec<(f64, f64)> {
+    let turns = if count == 1 { 3_200 } else { 320 } / in_flight;
+    let mut next = 0;
+    let mut request = || {
+        next = (next + 1) % ACCOUNTS;
+        batch(&mut minters[next], count)
+    };
+    let prepare = || (0..turns).map(|_| (0..in_flight).map(|_| request()).collect()).collect();
+    rounds(clock, prepare, async |groups: Vec<Vec<Mint>>| {
+        for group in groups {
+            for outcome in join_all(group.into_iter().map(|mint| store.mint(mint))).await {
+                outcome.unwrap();
+            }
+        }
+        turns * in_flight
+    })
+    .await
+}
+
+fn newest(minter: &Minter, limit: usize) -> ListRequest {
+    let ListQuery { limit, .. } = parse_list_query(&format!("limit={limit}")).unwrap();
+    let budget = ListBudget { time: Duration::MAX, ..ListBudget::default() };
+    ListRequest { owner: minter.owner.clone(), filter: ListFilter::default(), after: None, limit, budget }
+}
+
+/// CPU and wall time of one operation, in microseconds, in each round.
+async fn rounds<T>(
+    clock: &Clock,
+    mut prepare: impl FnMut() -> T,
+    mut round: impl AsyncFnMut(T) -> usize,
+) -> Vec<(f64, f64)> {
+    let mut costs = Vec::new();
+    for _ in 0..ROUNDS {
+        let prepared = prepare();
+        let (cpu, wall) = (cpu(), clock.monotonic());
+        let operations = u32::try_from(round(prepared).await).unwrap();
+        let spent = (self::cpu() - cpu, clock.monotonic() - wall);
+        costs.push((micros(spent.0 / operations), micros(spent.1 / operations)));
+    }
+    costs
+}
+
+fn micros(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e6
+}
+
+/// CPU time of all threads that live, which are all that matter here. The first field is in nanoseconds.
+fn cpu() -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    threads
+        .map(|thread| {
+            let schedstat = std::fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
+            Duration::from_nanos(schedstat.split(' ').next().unwrap().parse().unwrap())
+        })
+        .sum()
+}
+
+fn report(name: &str, mut costs: Vec<(f64, f64)>) {
+    costs.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (cpu, wall) = costs[costs.len() / 2];
+    println!("{name:<44} {cpu:>12.1} {wall:>14.1}");
+}
+
+fn size(directory: &Path) {
+    let database = directory.join("ezqr.db");
+    let connection = rusqlite::Connection::open(&database).unwrap();
+    let codes: u32 = connection.query_row("SELECT count(*) FROM codes", [], |row| row.get(0)).unwrap();
+    let bytes = std::fs::metadata(&database).unwrap().len();
+    println!("{codes} codes, {:.1} bytes each", bytes as f64 / f64::from(codes));
+}

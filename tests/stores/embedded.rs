@@ -1,1 +1,210 @@
 //! What the embedded store promises beyond the contract.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use ezqr_schema::{Alias, Code};
+use ezqr_store::contract::{Minter, run};
+use ezqr_store::{
+    AccountStore as _, CodeStore as _, EmbeddedOptions, EmbeddedStore, InstallationStore as _, MintError,
+    OpenError, PepperError, ReadError, WriteError, load_or_create_pepper, load_pepper,
+};
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+fn open(directory: &Path) -> Result<EmbeddedStore, OpenError> {
+    EmbeddedStore::open(directory, EmbeddedOptions::default())
+}
+
+/// The database, as no ezqr opens it.
+fn raw(directory: &Path) -> Connection {
+    Connection::open(directory.join("ezqr.db")).unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_directory_is_made_for_its_owner_alone() {
+    let parent = TempDir::new().unwrap();
+    let directory = parent.path().join("some/where");
+    let _store = open(&directory).unwrap();
+    assert_eq!(mode(&directory), 0o700);
+}
+
+#[test]
+fn a_second_server_is_refused_until_the_first_is_gone() {
+    let directory = TempDir::new().unwrap();
+    let first = open(directory.path()).unwrap();
+    let clone = first.clone();
+    drop(first);
+    let refusal = open(directory.path()).unwrap_err();
+    assert!(matches!(&refusal, OpenError::Locked { directory: named } if named == directory.path()));
+    assert!(refusal.to_string().contains(directory.path().to_str().unwrap()), "{refusal}");
+    drop(clone);
+    assert!(open(directory.path()).unwrap().is_healthy());
+}
+
+#[test]
+fn a_database_of_a_newer_program_is_refused_and_left_alone() {
+    let directory = TempDir::new().unwrap();
+    drop(open(directory.path()).unwrap());
+    raw(directory.path()).pragma_update(None, "user_version", 4_471).unwrap();
+    for refusal in [open(directory.path()).unwrap_err(), EmbeddedStore::attach(directory.path()).unwrap_err()]
+    {
+        assert!(matches!(refusal, OpenError::NewerSchema { found: 4_471, .. }), "{refusal:?}");
+    }
+    let version: u32 =
+        raw(directory.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 4_471);
+}
+
+#[test]
+fn nothing_is_attached_to_where_no_server_ever_was() {
+    let directory = TempDir::new().unwrap();
+    let refusal = EmbeddedStore::attach(directory.path()).unwrap_err();
+    assert!(matches!(refusal, OpenError::Missing { .. }), "{refusal:?}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0, "and nothing is made there");
+    fs::write(directory.path().join("ezqr.db"), "").unwrap();
+    assert!(matches!(EmbeddedStore::attach(directory.path()).unwrap_err(), OpenError::Missing { .. }));
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let directory = TempDir::new().unwrap();
+    fs::write(directory.path().join("ezqr.db"), "x".repeat(10_000)).unwrap();
+    assert!(matches!(open(directory.path()).unwrap_err(), OpenError::Database(_)));
+    let file = directory.path().join("ezqr.db");
+    assert!(matches!(open(&file).unwrap_err(), OpenError::Inaccessible { .. }));
+}
+
+#[test]
+fn own_writes_are_not_taken_for_those_of_another_process() {
+    let directory = TempDir::new().unwrap();
+    run(async {
+        let store = open(directory.path()).unwrap();
+        let another = EmbeddedStore::attach(directory.path()).unwrap();
+        let mut minter = Minter::new(&store).await;
+        assert_eq!(store.changed_elsewhere().await, Ok(false));
+        minter.mint_one(&store, |_| {}).await.unwrap();
+        store.accounts().await.unwrap();
+        assert_eq!(store.changed_elsewhere().await, Ok(false));
+        assert_eq!(another.changed_elsewhere().await, Ok(true));
+        assert_eq!(another.changed_elsewhere().await, Ok(false), "it is told once");
+        minter.mint_one(&another, |_| {}).await.unwrap();
+        assert_eq!(store.clone().changed_elsewhere().await, Ok(true), "clones are one process");
+        assert_eq!(store.changed_elsewhere().await, Ok(false));
+    });
+}
+
+#[test]
+fn a_number_is_never_written_over() {
+    let directory = TempDir::new().unwrap();
+    run(async {
+        let store = open(directory.path()).unwrap();
+        let mut minter = Minter::new(&store).await;
+        let first = minter.mint_one(&store, |_| {}).await.unwrap();
+        let alias = Some(Alias::parse("an-alias").unwrap());
+        let again = Code { alias: alias.clone(), ..first.clone() };
+        let other = minter.plain();
+        let outcome = store.mint(minter.mint([other, again])).await;
+        assert!(matches!(outcome, Err(MintError::Write(WriteError::Unavailable(_)))), "{outcome:?}");
+        assert_eq!(store.codes_of_page(minter.page().page, None).await, Ok(vec![first]));
+        assert_eq!(store.sequence_of_alias(&alias.unwrap()).await, Ok(None));
+    });
+}
+
+#[test]
+fn a_page_takes_codes_of_its_owner_alone() {
+    let directory = TempDir::new().unwrap();
+    run(async {
+        let store = open(directory.path()).unwrap();
+        let mut minter = Minter::new(&store).await;
+        minter.mint_one(&store, |_| {}).await.unwrap();
+        let stranger = Minter::new(&store).await.owner;
+        let code = Code { owner: stranger.clone(), ..minter.plain() };
+        let mut mint = minter.mint([code.clone()]);
+        mint.owner = stranger;
+        let outcome = store.mint(mint).await;
+        assert!(matches!(outcome, Err(MintError::Write(WriteError::Unavailable(_)))), "{outcome:?}");
+        minter.turn_page();
+        let of_new_page = minter.plain();
+        let mut unrecorded = minter.mint([of_new_page]);
+        unrecorded.records_page = false;
+        assert!(store.mint(unrecorded).await.is_err(), "a page that was never opened");
+        assert_eq!(store.code(code.sequence).await, Ok(None));
+    });
+}
+
+#[test]
+fn a_value_that_ezqr_does_not_write_is_corrupt_and_its_column_named() {
+    let impossible = [
+        ("codes", "id", "x'00'"),
+        ("codes", "id", "zeroblob(16)"),
+        ("codes", "content_type", "99"),
+        ("codes", "content_type", "-1"),
+        ("codes", "content", "''"),
+        ("codes", "target_url", "'javascript:alert(1)'"),
+        ("codes", "alias", "'no alias'"),
+        ("codes", "link_base", "65536"),
+        ("codes", "name", "''"),
+        ("codes", "tags", "'{'"),
+        ("codes", "tags", "'[\"\"]'"),
+        ("codes", "metadata", "'[]'"),
+        ("codes", "external_id", "char(10)"),
+        ("codes", "error_correction", "4"),
+        ("codes", "status", "3"),
+        ("codes", "expires_ms", "-1"),
+        ("codes", "updated_ms", "9223372036854775807"),
+        ("codes", "version", "0"),
+        ("pages", "account_id", "x'00'"),
+        ("pages", "environment", "'Production'"),
+        ("pages", "opened_ms", "-1"),
+    ];
+    let directory = TempDir::new().unwrap();
+    run(async {
+        let store = open(directory.path()).unwrap();
+        let mut minter = Minter::new(&store).await;
+        for (table, column, value) in impossible {
+            minter.turn_page();
+            let code = minter.mint_one(&store, |_| {}).await.unwrap();
+            let key = if table == "codes" { "sequence" } else { "page << 7" };
+            let sql = format!("UPDATE {table} SET {column} = {value} WHERE {key} = ?");
+            let changed = raw(directory.path()).execute(&sql, [i64::try_from(code.sequence.get()).unwrap()]);
+            assert_eq!(changed, Ok(1));
+            let read = store.code(code.sequence).await;
+            let Err(ReadError::Corrupt(reason)) = read else { panic!("{column} = {value}: {read:?}") };
+            assert!(reason.starts_with(&format!("{table}.{column}: ")), "{reason}");
+        }
+    });
+}
+
+#[test]
+fn the_pepper_is_made_once_and_kept_from_others() {
+    let directory = TempDir::new().unwrap();
+    assert!(matches!(load_pepper(directory.path()), Err(PepperError::Missing { .. })));
+    let pepper = load_or_create_pepper(directory.path()).unwrap();
+    assert_eq!(mode(&directory.path().join("pepper")), 0o600);
+    for again in [load_or_create_pepper(directory.path()), load_pepper(directory.path())] {
+        assert_eq!(again.unwrap().as_bytes(), pepper.as_bytes());
+    }
+    let other = TempDir::new().unwrap();
+    assert_ne!(load_or_create_pepper(other.path()).unwrap().as_bytes(), pepper.as_bytes());
+}
+
+#[test]
+fn a_pepper_file_of_another_form_is_refused_and_left_alone() {
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("pepper");
+    let digits = "0123456789abcdef".repeat(4);
+    for text in ["", "\n", &digits[1..], &format!("{digits}0"), &digits.replace('f', "+"), "é"] {
+        fs::write(&file, text).unwrap();
+        let outcome = load_or_create_pepper(directory.path());
+        assert!(matches!(outcome, Err(PepperError::Malformed { .. })), "{text:?}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    }
+    fs::write(&file, digits.to_uppercase()).unwrap();
+    assert_eq!(load_pepper(directory.path()).unwrap().as_bytes()[..2], [0x01, 0x23]);
+}

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ezqr_schema::{
     AccountId, Block, Code, CodeIds, CodeStatus, ContentType, Environment, ErrorCorrection, ExternalId,
-    InstallationSecret, LinkBaseId, Metadata, Name, Owner, Page, Payload, Tag, Tags, TargetUrl, Timestamp,
-    Version, random_bytes,
+    InstallationSecret, LinkBaseId, Metadata, Name, Owner, PAGE_CODES, Page, Payload, Tag, Tags, TargetUrl,
+    Timestamp, Version, random_bytes,
 };
 
 use crate::{CodeStore, Mint, MintError, PagePosition};
@@ -46,6 +46,11 @@ impl Minter {
     /// The page that is being filled.
     pub const fn page(&self) -> PagePosition {
         self.page
+    }
+
+    /// How many codes the page still takes.
+    pub fn free_numbers(&self) -> usize {
+        usize::try_from(PAGE_CODES - self.next_slot).unwrap()
     }
 
     /// Lets `milliseconds` pass.

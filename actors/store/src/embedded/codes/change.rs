@@ -28,7 +28,7 @@ impl Write for Change {
             return Err(NotApplied::Refused(ChangeError::VersionMismatch { found: stored.version }));
         }
         if stored.tags != tags(&self.code) {
-            note_tags(transaction, self.page, &self.code)?;
+            note_tags(transaction, self.page, &self.code.owner, self.code.tags.iter())?;
         }
         if stored.external_id.as_deref() != external_id(&self.code) {
             note_external_id(transaction, &self.code)?;

@@ -1,18 +1,23 @@
 //! Look-up rows: hints that only ever appear.
 
-use ezqr_schema::{Code, Owner};
+use ezqr_schema::{Code, Owner, Tag};
 use rusqlite::{Connection, params};
 
 use crate::PagePosition;
 use crate::embedded::rows::integer;
 
-/// Notes the page of `code` under each of its tags, which most often is done already.
-pub(super) fn note_tags(connection: &Connection, page: PagePosition, code: &Code) -> rusqlite::Result<()> {
-    let Owner { account, environment } = &code.owner;
+/// Notes a page of `owner` under each of `tags`, where it most often stands already.
+pub(super) fn note_tags<'tag>(
+    connection: &Connection,
+    page: PagePosition,
+    owner: &Owner,
+    tags: impl Iterator<Item = &'tag Tag>,
+) -> rusqlite::Result<()> {
+    let Owner { account, environment } = owner;
     let mut insert = connection.prepare_cached(
         "INSERT OR IGNORE INTO pages_by_tag (account_id, environment, tag, opened_ms, page) VALUES (?, ?, ?, ?, ?)",
     )?;
-    for tag in code.tags.iter() {
+    for tag in tags {
         insert.execute(params![
             account.as_uuid().as_bytes(),
             environment.as_str(),

@@ -1,8 +1,9 @@
 //! Minting: page, look-up rows and codes in one transaction.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use ezqr_schema::{Alias, Code, Owner};
+use ezqr_schema::{Alias, Code, Owner, Tag};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::encode::{IMMUTABLE, MUTABLE, bind_immutable, bind_mutable};
@@ -36,11 +37,12 @@ impl Write for Mint {
             return Err(NotApplied::Refused(MintError::AliasTaken));
         }
         self.claim_page(transaction)?;
+        let tags: BTreeSet<&Tag> = self.codes.iter().flat_map(|code| code.tags.iter()).collect();
+        note_tags(transaction, self.page, &self.owner, tags.into_iter())?;
         for code in &*self.codes {
             if let Some(alias) = &code.alias {
                 claim_alias(transaction, alias, code)?;
             }
-            note_tags(transaction, self.page, code)?;
             note_external_id(transaction, code)?;
         }
         insert(transaction, &self.codes)?;

@@ -7,6 +7,8 @@ mod lease;
 mod lookups;
 mod mint;
 mod reads;
+#[cfg(test)]
+mod tests;
 
 use ezqr_schema::{Alias, Block, Code, ExternalId, Owner, Page, Sequence, Tag};
 

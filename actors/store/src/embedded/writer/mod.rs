@@ -3,6 +3,8 @@
 //! Invariant: a caller is told of success only after the COMMIT that made its write durable.
 
 mod group;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
