@@ -1,0 +1,12 @@
+//! Owners of state under faults: injected panics, a store that another process writes to, and stops.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests stop at what they did not expect"
+)]
+
+mod codes;
+mod elsewhere;
+mod restarts;
+mod world;
