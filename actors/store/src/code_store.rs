@@ -19,7 +19,8 @@ pub struct Mint {
     /// Whether the page's own row may still be missing: then it is written too, unless it is there. Several
     /// requests of a new page are under way at once, and any of them may fail.
     pub records_page: bool,
-    /// The codes, at least one, by rising sequence. An alias is only with a single one.
+    /// The codes, at least one, by rising sequence. An alias is only with a single one. Each was created at
+    /// the time its id holds, so that a store need not keep it.
     pub codes: Arc<[Code]>,
 }
 

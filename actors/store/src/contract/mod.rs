@@ -45,7 +45,8 @@ pub fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test)
 }
 
-/// One test for each rule of the contract, on the stores of a [`Fixture`] that is in scope.
+/// One test for each rule of the contract, on the stores of a [`Fixture`](contract::Fixture) of the same
+/// module. A module for each store, because the tests' own modules are called after the subjects.
 #[macro_export]
 macro_rules! store_contract {
     ($fixture:ident) => {

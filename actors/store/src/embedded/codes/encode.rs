@@ -1,21 +1,22 @@
 //! A [`Code`] as the parameters of a statement.
 
-use ezqr_schema::{Code, CodeStatus, ErrorCorrection};
+use ezqr_schema::{Alias, Code, CodeStatus, ErrorCorrection, ExternalId, Name, TargetUrl, Timestamp};
 use rusqlite::Statement;
 
+use super::decode::created_at;
 use crate::embedded::rows::integer;
 
 /// The columns that a change may change, bound from `first` on: [`MUTABLE`] in order.
 pub(super) fn bind_mutable(statement: &mut Statement<'_>, first: usize, code: &Code) -> rusqlite::Result<()> {
-    statement.raw_bind_parameter(first, code.target_url.as_ref().map(ezqr_schema::TargetUrl::as_str))?;
-    statement.raw_bind_parameter(first + 1, code.name.as_ref().map(ezqr_schema::Name::as_str))?;
+    statement.raw_bind_parameter(first, code.target_url.as_ref().map(TargetUrl::as_str))?;
+    statement.raw_bind_parameter(first + 1, code.name.as_ref().map(Name::as_str))?;
     statement.raw_bind_parameter(first + 2, tags(code))?;
     statement.raw_bind_parameter(first + 3, metadata(code))?;
     statement.raw_bind_parameter(first + 4, external_id(code))?;
     statement.raw_bind_parameter(first + 5, status(code.status))?;
-    statement.raw_bind_parameter(first + 6, code.expires_at.map(ezqr_schema::Timestamp::as_millis))?;
+    statement.raw_bind_parameter(first + 6, code.expires_at.map(Timestamp::as_millis))?;
     let updated_at = Some(code.updated_at).filter(|updated_at| *updated_at != code.created_at);
-    statement.raw_bind_parameter(first + 7, updated_at.map(ezqr_schema::Timestamp::as_millis))?;
+    statement.raw_bind_parameter(first + 7, updated_at.map(Timestamp::as_millis))?;
     statement.raw_bind_parameter(first + 8, integer(code.version.get()))
 }
 
@@ -38,11 +39,12 @@ pub(super) fn bind_immutable(
     first: usize,
     code: &Code,
 ) -> rusqlite::Result<()> {
+    debug_assert_eq!(created_at(code.id), Ok(code.created_at), "the time is stored in the id alone");
     statement.raw_bind_parameter(first, integer(code.sequence.get()))?;
     statement.raw_bind_parameter(first + 1, code.id.as_uuid().as_bytes().as_slice())?;
     statement.raw_bind_parameter(first + 2, code.content_type.code())?;
     statement.raw_bind_parameter(first + 3, code.content.as_str())?;
-    statement.raw_bind_parameter(first + 4, code.alias.as_ref().map(ezqr_schema::Alias::as_str))?;
+    statement.raw_bind_parameter(first + 4, code.alias.as_ref().map(Alias::as_str))?;
     statement.raw_bind_parameter(first + 5, code.link_base.0)?;
     statement.raw_bind_parameter(first + 6, level(code.error_correction))
 }
@@ -59,7 +61,7 @@ pub(super) fn tags(code: &Code) -> Option<String> {
 
 /// The external id.
 pub(super) fn external_id(code: &Code) -> Option<&str> {
-    code.external_id.as_ref().map(ezqr_schema::ExternalId::as_str)
+    code.external_id.as_ref().map(ExternalId::as_str)
 }
 
 fn metadata(code: &Code) -> Option<String> {
