@@ -1,2 +1,7 @@
 //! The `ezqr` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ezqr::cli::run()
+}

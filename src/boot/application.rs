@@ -1,0 +1,186 @@
+//! The running server.
+
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::{App, HttpServer, rt, web};
+use ezqr_actors::kernel::Escalation;
+use ezqr_actors::{Bounds, Foundation, System};
+use ezqr_schema::wire::Cursors;
+use ezqr_schema::{Clock, KeySecret, LinkBase};
+use ezqr_store::{EmbeddedOptions, EmbeddedStore, InstallationStore as _, Store};
+use futures_util::future::{Either, select};
+use tokio::net::TcpSocket;
+
+use super::BootError;
+use super::founding::Ground;
+use crate::config::{Config, Http, is_loopback};
+use crate::edge::{Edge, Readiness, routes};
+use crate::middleware::{RequestIds, Surroundings};
+
+/// Connections the operating system accepts before a worker does.
+const BACKLOG: u32 = 1_024;
+
+/// What the actors get to finish in, after the last request.
+const STOP_DEADLINE: Duration = Duration::from_secs(20);
+
+/// A server that accepts connections, and all that stands behind it.
+pub struct Application {
+    address: SocketAddr,
+    link_url: LinkBase,
+    public_url: LinkBase,
+    first_key: Option<KeySecret>,
+    server: Server,
+    system: System,
+    readiness: Arc<Readiness>,
+    http: Http,
+}
+
+/// Why the server is to end.
+enum End {
+    Asked,
+    Escalated(Escalation),
+    ByItself(io::Result<()>),
+}
+
+impl Application {
+    /// Opens the store, founds the installation if there is none, starts the actors and listens.
+    pub async fn build(config: &Config, clock: Clock) -> Result<Self, BootError> {
+        let directory = &config.store.data_directory;
+        let store = Store::Embedded(EmbeddedStore::open(directory, EmbeddedOptions::default())?);
+        let ground = Ground::of(&store, directory, &clock).await?;
+        let listener = listen(config.http.listen)
+            .map_err(|cause| BootError::Listen { address: config.http.listen, cause })?;
+        let address = listener.local_addr().map_err(BootError::Server)?;
+        let link_url = config.links.link_base(address)?;
+        let public_url = config.links.public_base(address)?;
+        let foundation = Foundation {
+            store: store.clone(),
+            secret: ground.secret.clone(),
+            pepper: ground.pepper,
+            link_base: link_url.clone(),
+            clock: clock.clone(),
+        };
+        let system = System::start(foundation, bounds(config)).await?;
+        let readiness = Arc::new(Readiness::new(system.handles().vitals.clone(), store.clone()));
+        let link_hosts = store.link_bases().await?.into_iter().map(|(_, base)| base).collect();
+        let edge = Edge {
+            handles: system.handles().clone(),
+            cursors: Cursors::new(&ground.secret),
+            clock,
+            link_hosts,
+            public_url: public_url.clone(),
+            readiness: Arc::clone(&readiness),
+            body_limit_bytes: config.http.body_limit_bytes,
+            body_timeout: config.http.body_timeout,
+            image_pixels: config.limits.image_pixels,
+            images: config.images.clone(),
+        };
+        warn_of_loopback(&link_url);
+        let server = start(listener, &config.http, edge).map_err(BootError::Server)?;
+        let http = config.http.clone();
+        let first_key = ground.first_key;
+        Ok(Self { address, link_url, public_url, first_key, server, system, readiness, http })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What short links begin with.
+    pub const fn link_url(&self) -> &LinkBase {
+        &self.link_url
+    }
+
+    /// What the addresses of the API and the images begin with.
+    pub const fn public_url(&self) -> &LinkBase {
+        &self.public_url
+    }
+
+    /// The first API key, when this start founded the installation.
+    pub const fn first_key(&self) -> Option<&KeySecret> {
+        self.first_key.as_ref()
+    }
+
+    /// Serves until `asked` is done, or until the server cannot go on; then says so to load balancers, lets
+    /// requests under way finish, and stops the actors.
+    pub async fn run_until(self, asked: impl Future<Output = ()>) -> Result<(), BootError> {
+        let handle = self.server.handle();
+        let vitals = self.system.handles().vitals.clone();
+        let server = rt::spawn(self.server);
+        let asked_or_escalated = select(Box::pin(asked), Box::pin(vitals.escalated()));
+        let end = match select(Box::pin(asked_or_escalated), server).await {
+            Either::Left((Either::Left(_), _)) => End::Asked,
+            Either::Left((Either::Right((escalation, _)), _)) => End::Escalated(escalation),
+            Either::Right((ended, _)) => End::ByItself(ended.unwrap_or_else(|error| Err(error.into()))),
+        };
+        self.readiness.withdraw();
+        if !matches!(end, End::ByItself(_)) {
+            drain(&handle, self.http.drain_notice).await;
+        }
+        let stopped = self.system.stop(STOP_DEADLINE).await;
+        match end {
+            End::Asked => Ok(stopped?),
+            End::Escalated(escalation) => Err(BootError::Escalated(escalation)),
+            End::ByItself(Ok(())) => Err(BootError::Server(io::Error::other("without an error"))),
+            End::ByItself(Err(error)) => Err(BootError::Server(error)),
+        }
+    }
+}
+
+async fn drain(server: &ServerHandle, notice: Duration) {
+    tracing::info!("draining");
+    rt::time::sleep(notice).await;
+    server.stop(true).await;
+}
+
+/// Listens at once, so that a port given by the system is known before the first link is made.
+fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart must not wait for the last connections of the process before to be forgotten.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
+}
+
+fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result<Server> {
+    let edge = web::Data::new(edge);
+    let uri_limit_bytes = http.uri_limit_bytes;
+    let server = HttpServer::new(move || {
+        let clock = edge.clock.clone();
+        let request_ids = Rc::new(RequestIds::new());
+        let surroundings = Surroundings { clock, uri_limit_bytes, request_ids };
+        App::new().app_data(edge.clone()).configure(|app| routes::register(app, &surroundings))
+    });
+    let server = server
+        .workers(http.workers.get())
+        .max_connections(http.connections_per_worker)
+        .client_request_timeout(http.header_timeout)
+        .keep_alive(http.keep_alive)
+        .shutdown_timeout(http.drain.as_secs())
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+fn bounds(config: &Config) -> Bounds {
+    Bounds {
+        queue: config.limits.queue_messages,
+        rendering_queue: config.rendering.queue_images,
+        cached_links: config.limits.cached_links,
+        limited_callers: config.limits.limited_callers,
+        render_threads: config.rendering.threads,
+    }
+}
+
+/// A code printed with such a link leads nowhere, for ever.
+fn warn_of_loopback(link_url: &LinkBase) {
+    if is_loopback(link_url) {
+        tracing::warn!("links.link_url is this machine's own: codes printed now lead nowhere from elsewhere");
+    }
+}

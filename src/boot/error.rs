@@ -1,0 +1,81 @@
+//! Why the server did not start, or did not end well.
+
+use std::io;
+use std::net::SocketAddr;
+
+use ezqr_actors::SystemError;
+use ezqr_actors::kernel::{Escalation, StopError};
+use ezqr_schema::{EntropyError, InvalidEnvironment, InvalidText, LinkBaseError};
+use ezqr_store::{OpenError, PepperError, ReadError, WriteError};
+use tracing_subscriber::util::TryInitError;
+
+use crate::telemetry::MetricsError;
+
+/// Why the server did not start, or did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The log cannot be started.
+    #[error("cannot start the log")]
+    Log(#[from] TryInitError),
+    /// The metrics cannot be recorded.
+    #[error("cannot record metrics")]
+    Metrics(#[from] MetricsError),
+    /// The process cannot be told of signals.
+    #[error("cannot listen for signals")]
+    Signals(#[source] io::Error),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The pepper cannot be had.
+    #[error(transparent)]
+    Pepper(#[from] PepperError),
+    /// The pepper is another installation's: no key would be accepted.
+    #[error("the pepper file is not the one this installation was made with")]
+    ForeignPepper,
+    /// The store cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The store cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// There is no randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The first account or key cannot be named: unreachable, for the names are constants.
+    #[error("the first account and key cannot be named: {0}")]
+    Name(#[source] InvalidText),
+    /// The first environment cannot be named: unreachable, for the name is a constant.
+    #[error("the first environment cannot be named: {0}")]
+    Environment(#[source] InvalidEnvironment),
+    /// No link can be made of the address.
+    #[error("links.link_url: {0}; set it")]
+    LinkBase(#[from] LinkBaseError),
+    /// The actors cannot be started.
+    #[error(transparent)]
+    System(#[from] SystemError),
+    /// The server ended by itself.
+    #[error("the server ended by itself")]
+    Server(#[source] io::Error),
+    /// An actor could not be kept running; the server has drained and ended.
+    #[error("the actor {} could not be kept running ({:?})", .0.actor, .0.cause)]
+    Escalated(Escalation),
+    /// Some work was cut off at the end.
+    #[error(transparent)]
+    Stop(#[from] StopError),
+}
+
+impl BootError {
+    /// Whether the process ended because of a fault of its own, so that it should be started anew.
+    pub const fn is_escalation(&self) -> bool {
+        matches!(self, Self::Escalated(_))
+    }
+}

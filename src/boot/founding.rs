@@ -1,0 +1,117 @@
+//! The installation: found in the store, or founded.
+
+use std::path::Path;
+
+use ezqr_schema::{
+    Account, AccountId, AccountStatus, ApiKey, Clock, Environment, InstallationSecret, KeyId, KeySecret,
+    Name, Pepper, Plan, Rate, Scopes, random_bytes,
+};
+use ezqr_store::{Founding, InstallationStore as _, Store, load_or_create_pepper, load_pepper};
+
+use super::BootError;
+
+/// The installation a process serves.
+pub(super) struct Ground {
+    /// What ids and codes derive from.
+    pub(super) secret: InstallationSecret,
+    /// The key of the key hashes.
+    pub(super) pepper: Pepper,
+    /// The first API key, if this process founded the installation: the one time it can be shown.
+    pub(super) first_key: Option<KeySecret>,
+}
+
+impl Ground {
+    /// Finds the installation of `store`, or founds it with account `default` on plan max and one key.
+    pub(super) async fn of(store: &Store, data_directory: &Path, clock: &Clock) -> Result<Self, BootError> {
+        if let Some(installation) = store.installation().await? {
+            let pepper = load_pepper(data_directory)?;
+            return Self::checked(installation.secret, pepper, installation.pepper_fingerprint, None);
+        }
+        let pepper = load_or_create_pepper(data_directory)?;
+        let (founding, first_key) = founding(&pepper, clock)?;
+        let installation = store.found(founding).await?;
+        let first_key = installation.founded_now.then_some(first_key);
+        Self::checked(installation.secret, pepper, installation.pepper_fingerprint, first_key)
+    }
+
+    fn checked(
+        secret: InstallationSecret,
+        pepper: Pepper,
+        fingerprint: [u8; 32],
+        first_key: Option<KeySecret>,
+    ) -> Result<Self, BootError> {
+        if pepper.fingerprint() != fingerprint {
+            return Err(BootError::ForeignPepper);
+        }
+        Ok(Self { secret, pepper, first_key })
+    }
+}
+
+fn founding(pepper: &Pepper, clock: &Clock) -> Result<(Founding, KeySecret), BootError> {
+    let created_at = clock.now();
+    let account = Account {
+        id: AccountId::from_random(random_bytes()?),
+        name: Name::parse("default").map_err(BootError::Name)?,
+        plan: Plan::Max,
+        status: AccountStatus::Active,
+        created_at,
+    };
+    let environment = Environment::parse("production").map_err(BootError::Environment)?;
+    let first_key = KeySecret::generate(&environment)?;
+    let key = ApiKey {
+        id: KeyId::from_random(random_bytes()?),
+        account: account.id,
+        environment,
+        name: Name::parse("first key").map_err(BootError::Name)?,
+        hash: first_key.hash(pepper),
+        scopes: Scopes::all(),
+        rate: Rate::DEFAULT,
+        created_at,
+        revoked_at: None,
+    };
+    let secret = InstallationSecret::from_bytes(random_bytes()?);
+    let founding = Founding { secret, pepper_fingerprint: pepper.fingerprint(), account, key };
+    Ok((founding, first_key))
+}
+
+#[cfg(test)]
+mod tests {
+    use ezqr_store::{AccountStore as _, EmbeddedOptions, EmbeddedStore, KeyStore as _};
+
+    use super::*;
+
+    async fn ground(directory: &Path) -> Result<(Ground, Store), BootError> {
+        let store = Store::Embedded(EmbeddedStore::open(directory, EmbeddedOptions::default())?);
+        Ok((Ground::of(&store, directory, &Clock::system()).await?, store))
+    }
+
+    #[actix_web::test]
+    async fn the_first_start_founds_and_the_second_keeps_all_and_shows_no_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let (first, store) = ground(directory.path()).await.unwrap();
+        let shown = first.first_key.unwrap();
+        let keys = store.keys().await.unwrap();
+        assert_eq!(keys.len(), 1);
+        assert_eq!(keys[0].hash, shown.hash(&first.pepper));
+        assert_eq!(keys[0].environment.as_str(), "production");
+        let accounts = store.accounts().await.unwrap();
+        assert_eq!((accounts[0].name.as_str(), accounts[0].plan), ("default", Plan::Max));
+        drop(store);
+
+        let (second, store) = ground(directory.path()).await.unwrap();
+        assert!(second.first_key.is_none());
+        assert_eq!(second.secret.as_bytes(), first.secret.as_bytes());
+        assert_eq!(store.keys().await.unwrap(), keys);
+    }
+
+    #[actix_web::test]
+    async fn a_pepper_that_was_exchanged_or_lost_stops_the_start() {
+        let directory = tempfile::tempdir().unwrap();
+        drop(ground(directory.path()).await.unwrap());
+        let pepper = directory.path().join("pepper");
+        std::fs::write(&pepper, "0".repeat(64)).unwrap();
+        assert!(matches!(ground(directory.path()).await, Err(BootError::ForeignPepper)));
+        std::fs::remove_file(&pepper).unwrap();
+        assert!(matches!(ground(directory.path()).await, Err(BootError::Pepper(_))));
+    }
+}

@@ -1,0 +1,59 @@
+//! Why a command was not carried out.
+
+use std::process::ExitCode;
+
+use ezqr_schema::{EntropyError, Plan};
+use ezqr_store::{AccountError, KeyError, OpenError, PepperError, ReadError};
+
+use crate::boot::BootError;
+use crate::config::ConfigError;
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CommandError {
+    #[error("settings: {0}")]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Serve(#[from] BootError),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Pepper(#[from] PepperError),
+    #[error("the pepper file is not the one this installation was made with")]
+    ForeignPepper,
+    #[error("the installation is not founded yet; start `ezqr serve` first")]
+    NotFounded,
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    #[error("no account has the name or id {0:?}")]
+    NoSuchAccount(String),
+    #[error("keys of the plan {} may not have this many requests per minute", .0.name())]
+    AbovePlan(Plan),
+}
+
+impl CommandError {
+    /// The process's exit code, by the numbers of sysexits.h where one fits.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) => ExitCode::from(78),
+            Self::Serve(error) if error.is_escalation() => ExitCode::from(70),
+            Self::Serve(_)
+            | Self::Open(_)
+            | Self::Pepper(_)
+            | Self::ForeignPepper
+            | Self::NotFounded
+            | Self::Read(_)
+            | Self::Account(_)
+            | Self::Key(_)
+            | Self::Entropy(_)
+            | Self::NoSuchAccount(_)
+            | Self::AbovePlan(_) => ExitCode::FAILURE,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+use std::time::Duration;
+
+use super::*;
+
+fn environment(variables: &[(&str, &str)]) -> Vec<(String, String)> {
+    variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn listen_flag(value: &str) -> Flag {
+    Flag { name: "--listen", section: "http", key: "listen", value: value.to_owned() }
+}
+
+/// The fault of the defaults under one file, as it is shown.
+fn fault_of_file(text: &str) -> String {
+    let mut layers = Layers::defaults().unwrap();
+    let laid = layers.lay_file(Path::new("ezqr.toml"), text);
+    laid.and_then(|()| layers.check().map(drop)).unwrap_err().to_string()
+}
+
+/// The fault of the defaults under one variable, as it is shown.
+fn fault_of_variable(name: &str, value: &str) -> String {
+    let layers = Layers::of(None, environment(&[(name, value)]), Vec::new());
+    layers.and_then(|layers| layers.check()).unwrap_err().to_string()
+}
+
+#[test]
+fn the_defaults_are_valid() {
+    let config = Layers::defaults().unwrap().check().unwrap();
+    assert_eq!(config.http.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.http.body_limit_bytes, 4 * 1024 * 1024);
+    assert_eq!(config.http.drain, Duration::from_secs(30));
+    assert_eq!(config.store.data_directory, Path::new("./ezqr-data"));
+    assert_eq!((config.links.link_url, config.links.public_url), (None, None));
+    assert!(config.images.public);
+}
+
+#[test]
+fn a_later_source_wins_and_is_remembered() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("ezqr.toml");
+    std::fs::write(&path, "[http]\nlisten = \"10.0.0.1:1\"\nworkers = 3\nkeep_alive_seconds = 9\n").unwrap();
+    let variables = environment(&[("EZQR__HTTP__LISTEN", "10.0.0.2:2"), ("EZQR__HTTP__WORKERS", "4")]);
+    let layers = Layers::of(Some(&path), variables, vec![listen_flag("10.0.0.3:3")]).unwrap();
+
+    let config = layers.check().unwrap();
+    assert_eq!(config.http.listen.to_string(), "10.0.0.3:3");
+    assert_eq!(config.http.workers.get(), 4);
+    assert_eq!(config.http.keep_alive, Duration::from_secs(9));
+
+    let origin = |key| layers.effective().find(|setting| setting.key == key).unwrap().origin.to_string();
+    assert_eq!(origin("listen"), "flag --listen");
+    assert_eq!(origin("workers"), "environment variable EZQR__HTTP__WORKERS");
+    assert_eq!(origin("keep_alive_seconds"), format!("file {}", path.display()));
+    assert_eq!(origin("data_directory"), "default");
+}
+
+#[test]
+fn a_refused_value_is_named_with_its_key_its_source_and_what_is_allowed() {
+    let cases = [
+        (
+            "[http]\nworkers = 900",
+            "http.workers: invalid value: integer `900`, expected a whole number from 0 to 256 (set by file ezqr.toml)",
+        ),
+        (
+            "[http]\nworkers = -1",
+            "http.workers: invalid value: integer `-1`, expected a whole number from 0 to 256 (set by file ezqr.toml)",
+        ),
+        (
+            "[telemetry]\nlog_format = \"xml\"",
+            "telemetry.log_format: unknown variant `xml`, expected `text` or `json` (set by file ezqr.toml)",
+        ),
+        (
+            "[links]\nlink_url = \"https://r.example.com/path\"",
+            "links.link_url: must be scheme and host alone, without path, query and fragment (set by file ezqr.toml)",
+        ),
+        (
+            "[images]\npublic = \"yes\"",
+            "images.public: invalid type: string \"yes\", expected a boolean (set by file ezqr.toml)",
+        ),
+        (
+            "[store]\ndata_directory = \"\"",
+            "store.data_directory: must be the path of a directory (set by file ezqr.toml)",
+        ),
+    ];
+    for (text, fault) in cases {
+        assert_eq!(fault_of_file(text), fault);
+    }
+}
+
+#[test]
+fn a_refused_variable_is_named_too() {
+    let cases = [
+        (
+            "EZQR__HTTP__LISTEN",
+            "8080",
+            "http.listen: invalid value: string \"8080\", expected an IP address and a port, such as 127.0.0.1:8080 \
+             or [::]:8080",
+        ),
+        (
+            "EZQR__HTTP__WORKERS",
+            "many",
+            "http.workers: invalid type: string \"many\", expected a whole number from 0 to 256",
+        ),
+        (
+            "EZQR__TELEMETRY__METRICS_LISTEN",
+            "no",
+            "telemetry.metrics_listen: invalid value: string \"no\", expected `off`, or an IP address and a port \
+             such as 127.0.0.1:9464",
+        ),
+    ];
+    for (name, value, fault) in cases {
+        assert_eq!(fault_of_variable(name, value), format!("{fault} (set by environment variable {name})"));
+    }
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_known_ones() {
+    assert_eq!(
+        fault_of_file("[images]\npubic = true"),
+        "images.pubic: there is no such setting; [images] has public (set by file ezqr.toml)"
+    );
+    assert_eq!(
+        fault_of_variable("EZQR__IMAGE__PUBLIC", "true"),
+        "image.public: there is no such setting; the sections are http, images, limits, links, rendering, store, \
+         telemetry (set by environment variable EZQR__IMAGE__PUBLIC)"
+    );
+    assert_eq!(
+        fault_of_variable("EZQR__IMAGES", "true"),
+        "images: there is no such setting; [images] has public (set by environment variable EZQR__IMAGES)"
+    );
+    assert_eq!(
+        fault_of_file("listen = \"127.0.0.1:1\""),
+        "file ezqr.toml: `listen` must stand in a section, such as [http]"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_toml_or_not_there_is_named() {
+    assert!(fault_of_file("[http\n").starts_with("file ezqr.toml: TOML parse error at line 1"));
+    let missing = Layers::of(Some(Path::new("/nowhere/ezqr.toml")), Vec::new(), Vec::new()).unwrap_err();
+    assert!(missing.to_string().starts_with("cannot read file /nowhere/ezqr.toml: "), "{missing}");
+}
+
+#[test]
+fn texts_that_look_like_numbers_stay_texts_where_a_text_is_due() {
+    let variables =
+        environment(&[("EZQR__STORE__DATA_DIRECTORY", "2024"), ("EZQR__HTTP__BODY_LIMIT_BYTES", "2_048")]);
+    let config = Layers::of(None, variables, Vec::new()).unwrap().check().unwrap();
+    assert_eq!(config.store.data_directory, Path::new("2024"));
+    assert_eq!(config.http.body_limit_bytes, 2_048);
+}
+
+#[test]
+fn a_secret_is_not_shown() {
+    let entry = Entry { value: Value::from("hunter2"), origin: Origin::Default };
+    let layers = Layers(BTreeMap::from([(("store".to_owned(), "cql_password".to_owned()), entry)]));
+    assert_eq!(layers.effective().next().unwrap().value, Value::from("<redacted>"));
+}

@@ -1,0 +1,26 @@
+//! Section `limits`.
+
+use serde::Deserialize;
+
+use super::checks::{count, pixels, queue_length};
+
+/// Bounds of what is held and drawn.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Short links held in memory.
+    #[serde(deserialize_with = "count::<0, 100_000_000, _>")]
+    pub cached_links: usize,
+    /// Callers with a token bucket of their own.
+    #[serde(deserialize_with = "count::<1, 10_000_000, _>")]
+    pub limited_callers: usize,
+    /// Messages that wait for one actor.
+    #[serde(deserialize_with = "queue_length")]
+    pub queue_messages: u16,
+    /// Most pixels of one image.
+    #[serde(deserialize_with = "pixels::<10_000, 100_000_000, _>")]
+    pub image_pixels: u64,
+    /// Most pixels of all images of one request.
+    #[serde(deserialize_with = "pixels::<10_000, 1_000_000_000, _>")]
+    pub request_pixels: u64,
+}

@@ -1,0 +1,53 @@
+//! Settings: where they come from and what is allowed.
+//!
+//! `default.toml` names every setting and is its documentation. Over it lie a file, the environment and
+//! the flags, in this order; [`Layers`] remembers which of them set a value. A value of [`Config`] is valid:
+//! each section is one struct whose fields check themselves while they are read.
+
+mod checks;
+mod environment;
+mod error;
+mod http;
+mod images;
+mod layers;
+mod limits;
+mod links;
+mod origin;
+mod rendering;
+mod store;
+mod telemetry;
+
+use serde::Deserialize;
+
+pub use environment::variables;
+pub use error::ConfigError;
+pub use http::Http;
+pub use images::Images;
+pub use layers::{EffectiveSetting, Flag, Layers};
+pub use limits::Limits;
+pub use links::Links;
+pub(crate) use links::is_loopback;
+pub use origin::Origin;
+pub use rendering::Rendering;
+pub use store::Store;
+pub use telemetry::{LogFormat, LogLevel, MetricsListen, Telemetry};
+
+/// All settings of a process, checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The listener and its bounds.
+    pub http: Http,
+    /// The store.
+    pub store: Store,
+    /// The hosts of links.
+    pub links: Links,
+    /// Images over HTTP.
+    pub images: Images,
+    /// Bounds of what is held and waited for.
+    pub limits: Limits,
+    /// The drawing of images.
+    pub rendering: Rendering,
+    /// Log and metrics.
+    pub telemetry: Telemetry,
+}

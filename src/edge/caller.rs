@@ -1,0 +1,139 @@
+//! Who makes a request of the API, and whether they may.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{HttpMessage as _, HttpRequest};
+use ezqr_actors::keyring::{AuthenticateError, Principal};
+use ezqr_actors::limiter::{Caller, Network, Standing};
+use ezqr_schema::{KeySecret, ProblemCode, Rate, Scope, Timestamp};
+
+use super::Edge;
+use crate::problem::Fault;
+
+/// Authenticates the request, takes a token for it, and checks that its key may do `scope`; in this order, so
+/// that guessing costs tokens and a body is read for nobody who may not send it.
+pub(super) async fn admit(edge: &Edge, request: &HttpRequest, scope: Scope) -> Result<Arc<Principal>, Fault> {
+    match authenticate(edge, request).await {
+        Ok(principal) => {
+            take(edge, request, Caller::Key(principal.key), principal.rate).await?;
+            check_scope(&principal, scope)?;
+            Ok(principal)
+        }
+        // Whom we could not look at owes nothing.
+        Err(fault) if fault.code == ProblemCode::Overloaded => Err(fault),
+        Err(fault) => {
+            take(edge, request, Caller::Network(network_of(request)), Rate::DEFAULT).await?;
+            Err(fault)
+        }
+    }
+}
+
+/// Whether the key may do `scope`.
+pub(super) fn check_scope(principal: &Principal, scope: Scope) -> Result<(), Fault> {
+    if principal.scopes.allow(scope) {
+        return Ok(());
+    }
+    let detail = format!("The key has not the scope {}.", scope.name());
+    Err(Fault::new(ProblemCode::ScopeMissing, detail))
+}
+
+async fn authenticate(edge: &Edge, request: &HttpRequest) -> Result<Arc<Principal>, Fault> {
+    let Some(header) = request.headers().get(header::AUTHORIZATION) else {
+        let detail = "Send the header Authorization: Bearer <API key>.";
+        return Err(Fault::new(ProblemCode::MissingKey, detail));
+    };
+    let secret = bearer(header).ok_or_else(invalid_key)?;
+    edge.handles.keyring.authenticate(secret).await.map_err(|error| match error {
+        AuthenticateError::Unknown => invalid_key(),
+        AuthenticateError::AccountSuspended => {
+            Fault::new(ProblemCode::AccountSuspended, "The key's account is suspended.")
+        }
+        AuthenticateError::Busy(busy) => busy.into(),
+    })
+}
+
+/// The secret in the header; the scheme's case does not matter (RFC 9110, 11.1).
+fn bearer(header: &HeaderValue) -> Option<KeySecret> {
+    let (scheme, secret) = header.to_str().ok()?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    KeySecret::parse(secret.trim_matches(' ')).ok()
+}
+
+fn invalid_key() -> Fault {
+    let detail = "The header Authorization holds no valid API key: it is malformed, unknown or revoked.";
+    Fault::new(ProblemCode::InvalidKey, detail)
+}
+
+/// A front that forwards requests is one network: its clients without a key share a bucket.
+fn network_of(request: &HttpRequest) -> Network {
+    let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+    Network::of(request.peer_addr().map_or(unknown, |address| address.ip()))
+}
+
+/// Takes a token, and leaves word of the bucket for the answer's headers.
+async fn take(edge: &Edge, request: &HttpRequest, caller: Caller, rate: Rate) -> Result<(), Fault> {
+    let Some(limit) = NonZeroU32::new(rate.requests_per_minute()) else { return Ok(()) };
+    let standing = edge.handles.limiter.take(caller, limit).await?;
+    let bucket = match caller {
+        Caller::Key(_) => "key",
+        Caller::Network(_) => "network",
+    };
+    request.extensions_mut().insert(Taken { standing, bucket, now: edge.clock.now() });
+    let Some(retry_after) = standing.retry_after else { return Ok(()) };
+    let detail = format!("The {bucket} may make {limit} requests a minute.");
+    Err(Fault::new(ProblemCode::RateLimited, detail).retry_after(retry_after))
+}
+
+/// What a bucket looked like when a request took from it.
+struct Taken {
+    standing: Standing,
+    bucket: &'static str,
+    now: Timestamp,
+}
+
+/// Writes what `request` found in its bucket, if it took from one, into its answer's headers: those commonly
+/// used, and those of the IETF draft "RateLimit header fields for HTTP".
+pub(crate) fn rate_limit_headers(request: &HttpRequest, headers: &mut HeaderMap) {
+    let extensions = request.extensions();
+    let Some(Taken { standing, bucket, now }) = extensions.get::<Taken>() else { return };
+    let Standing { limit, remaining, full_in, .. } = *standing;
+    let full_in_ms = i64::try_from(full_in.as_millis()).unwrap_or(i64::MAX);
+    let full_at = now.as_millis().saturating_add(full_in_ms);
+    let full_at_second = full_at.div_euclid(1_000) + i64::from(full_at.rem_euclid(1_000) > 0);
+    let full_in_seconds = full_in_ms / 1_000 + i64::from(full_in_ms % 1_000 > 0);
+    headers.insert(HeaderName::from_static("x-ratelimit-limit"), limit.get().into());
+    headers.insert(HeaderName::from_static("x-ratelimit-remaining"), remaining.into());
+    headers.insert(HeaderName::from_static("x-ratelimit-reset"), full_at_second.into());
+    let fields = [
+        ("ratelimit-policy", format!("\"{bucket}\";q={limit};w=60")),
+        ("ratelimit", format!("\"{bucket}\";r={remaining};t={full_in_seconds}")),
+    ];
+    for (name, value) in fields {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ezqr_schema::Environment;
+
+    use super::*;
+
+    #[test]
+    fn a_bearer_is_read_whatever_the_case_of_its_scheme() {
+        let secret = KeySecret::generate(&Environment::parse("production").unwrap()).unwrap();
+        let read = |text: String| bearer(&HeaderValue::from_str(&text).unwrap());
+        assert_eq!(read(format!("Bearer {}", secret.reveal())), Some(secret.clone()));
+        assert_eq!(read(format!("bearer  {}", secret.reveal())), Some(secret.clone()));
+        assert_eq!(read(format!("Basic {}", secret.reveal())), None);
+        assert_eq!(read(secret.reveal().to_owned()), None);
+        assert_eq!(read("Bearer ".to_owned()), None);
+    }
+}

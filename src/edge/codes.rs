@@ -1,0 +1,129 @@
+//! `/api/v1/qr-codes`: codes one by one, and their lists.
+
+use actix_web::http::header;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use ezqr_actors::codes::{ChangeRefused, ChangeRequest, MintRequest};
+use ezqr_actors::rendering::Format;
+use ezqr_schema::wire::{
+    ListAnswer, Refused, ScanCounts, parse_code_patch, parse_list_query, parse_new_code,
+};
+use ezqr_schema::{Code, CodePatch, CodeStatus, FieldFault, ProblemCode, Scope};
+use ezqr_store::{ListBudget, ListRequest};
+
+use super::records::{self, NOT_COUNTED_YET, Records};
+use super::{Edge, accept, address, body, caller, conditions, fit, image_query, images};
+use crate::problem::Fault;
+
+/// `POST`: mints a code, and answers its record or its image.
+pub(super) async fn create(
+    request: HttpRequest,
+    payload: Payload,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Fault> {
+    let principal = caller::admit(&edge, &request, Scope::CodesWrite).await?;
+    let format = asked_format(&request)?;
+    let options = image_query::parse(request.query_string())?;
+    let body = body::json(&request, payload, &edge).await?;
+    let code = parse_new_code(&body, &edge.parse_context())?;
+    fit::check(&code, "").map_err(Refused::one)?;
+    let mint = MintRequest { owner: principal.owner.clone(), codes: vec![code] };
+    let minted = edge.handles.codes.mint(mint).await?;
+    let code = minted.first().ok_or_else(Fault::unexplained)?;
+    match format {
+        None => records::answer(&edge, records::created(code), code).await,
+        Some(format) => images::of_new_code(&edge, code, format, options).await,
+    }
+}
+
+/// The format of the image the client asks for instead of a record.
+fn asked_format(request: &HttpRequest) -> Result<Option<Format>, Fault> {
+    const JSON: &str = "application/json";
+    let [png, svg, pdf] = Format::ALL.map(Format::media_type);
+    match accept::preferred(request, &[JSON, png, svg, pdf]) {
+        Some(JSON) => Ok(None),
+        Some(media_type) => Ok(Format::ALL.into_iter().find(|format| format.media_type() == media_type)),
+        None => {
+            let detail = format!("A new code is answered as {JSON}, {png}, {svg} or {pdf}.");
+            Err(Fault::new(ProblemCode::NotAcceptable, detail))
+        }
+    }
+}
+
+/// `GET` of the collection: a part of the list, newest first.
+pub(super) async fn list(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Fault> {
+    let principal = caller::admit(&edge, &request, Scope::CodesRead).await?;
+    let query = parse_list_query(request.query_string())?;
+    let owner = &principal.owner;
+    let after = match &query.cursor {
+        None => None,
+        Some(cursor) => Some(edge.cursors.read(cursor, owner, &query.filter).map_err(|error| {
+            let fault = FieldFault::new("cursor", error.to_string());
+            Refused::one(fault.with_code(ProblemCode::InvalidCursor))
+        })?),
+    };
+    let asked = ListRequest {
+        owner: owner.clone(),
+        filter: query.filter,
+        after,
+        limit: query.limit,
+        budget: ListBudget::default(),
+    };
+    let listing = edge.handles.reader.list(&asked).await?;
+    let scan_count = match query.scan_counts {
+        ScanCounts::Omitted => None,
+        ScanCounts::Included => Some(NOT_COUNTED_YET),
+    };
+    let records = Records::of(&edge, &listing.codes).await?;
+    let data: Vec<_> = listing.codes.iter().map(|code| records.record(code, scan_count)).collect();
+    let next = listing.next.map(|position| edge.cursors.write(position, owner, &asked.filter));
+    records::json(HttpResponse::Ok(), &ListAnswer::new(data, next))
+}
+
+/// `GET`: the record of a code, a deleted one's too.
+pub(super) async fn read(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Fault> {
+    let principal = caller::admit(&edge, &request, Scope::CodesRead).await?;
+    let id = address::code_id(address::segment(&request, "id"))?;
+    let code = edge.handles.reader.code(&principal.owner, id).await?.ok_or_else(address::no_such_code)?;
+    records::answer(&edge, HttpResponse::Ok(), &code).await
+}
+
+/// `PATCH`: changes a code by JSON Merge Patch (RFC 7396).
+pub(super) async fn change(
+    request: HttpRequest,
+    payload: Payload,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Fault> {
+    let principal = caller::admit(&edge, &request, Scope::CodesWrite).await?;
+    let id = address::code_id(address::segment(&request, "id"))?;
+    let expected = conditions::expected_version(&request)?;
+    let body = body::json(&request, payload, &edge).await?;
+    let patch = parse_code_patch(&body, &edge.parse_context())?;
+    if patch.status == Some(CodeStatus::Deleted) {
+        caller::check_scope(&principal, Scope::CodesDelete)?;
+    }
+    let owner = principal.owner.clone();
+    let code = make(&edge, ChangeRequest { owner, id, patch, expected }).await?;
+    records::answer(&edge, HttpResponse::Ok(), &code).await
+}
+
+/// `DELETE`: the code stays on record, its link and image end. Again answers the same.
+pub(super) async fn delete(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Fault> {
+    let principal = caller::admit(&edge, &request, Scope::CodesDelete).await?;
+    let id = address::code_id(address::segment(&request, "id"))?;
+    let expected = conditions::expected_version(&request)?;
+    let owner = principal.owner.clone();
+    make(&edge, ChangeRequest { owner, id, patch: CodePatch::delete(), expected }).await?;
+    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+}
+
+async fn make(edge: &Edge, request: ChangeRequest) -> Result<Code, Fault> {
+    let is_conditional = request.expected.is_some();
+    edge.handles.codes.change(request).await.map_err(|refused| {
+        if !is_conditional && matches!(refused, ChangeRefused::VersionMismatch { .. }) {
+            // Others changed it again and again: nothing the caller could have known.
+            return Fault::new(ProblemCode::Overloaded, "The code is being changed by many at once.");
+        }
+        refused.into()
+    })
+}

@@ -1,0 +1,157 @@
+//! `/qr/{id}.png|svg|pdf`: the images of codes.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, ETag, EntityTag};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use ezqr_actors::codes::Link;
+use ezqr_actors::rendering::{Format, ImageRequest};
+use ezqr_render::options::ImageOptions;
+use ezqr_schema::{Code, CodeStatus, Name, ProblemCode, Scope};
+
+use super::{Edge, address, caller, conditions, image_query, records};
+use crate::problem::Fault;
+
+/// A PNG of up to so many pixels is drawn where it is asked for, in less time than a message takes.
+const PLAIN_PIXELS: u64 = 1_000_000;
+
+/// `GET`: the image of a code.
+pub(super) async fn show(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Fault> {
+    let principal =
+        if edge.images.public { None } else { Some(caller::admit(&edge, &request, Scope::CodesRead).await?) };
+    let (id, format) = file(address::segment(&request, "file"))?;
+    let id = address::code_id(id)?;
+    let options = image_query::parse(request.query_string())?;
+    let link = edge.handles.reader.link_of(id).await?.ok_or_else(address::no_such_code)?;
+    if principal.is_some_and(|principal| principal.owner != link.owner) {
+        return Err(address::no_such_code());
+    }
+    check_status(&edge, &link)?;
+    let image = image_of(&edge, &link, format, options).await?;
+    let tag = tag_of(&image);
+    let mut builder = HttpResponse::Ok();
+    builder.insert_header(ETag(tag.clone()));
+    let keeping = if edge.images.public { "public, max-age=86400" } else { "private, max-age=86400" };
+    builder.insert_header((header::CACHE_CONTROL, keeping));
+    if conditions::is_known(&request, &tag) {
+        return Ok(builder.status(StatusCode::NOT_MODIFIED).finish());
+    }
+    draw(&edge, builder, image).await
+}
+
+/// The answer to what made `code`, as its image.
+pub(super) async fn of_new_code(
+    edge: &Edge,
+    code: &Code,
+    format: Format,
+    options: ImageOptions,
+) -> Result<HttpResponse, Fault> {
+    let image = image_of(edge, &Link::from(code.clone()), format, options).await?;
+    let mut builder = records::created(code);
+    builder.insert_header((header::CACHE_CONTROL, "no-store"));
+    draw(edge, builder, image).await
+}
+
+/// Id and format of a file's name.
+fn file(name: &str) -> Result<(&str, Format), Fault> {
+    let (id, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let format = Format::ALL.into_iter().find(|format| format.extension() == extension);
+    let detail = "Images are /qr/{id}.png, /qr/{id}.svg and /qr/{id}.pdf.";
+    Ok((id, format.ok_or_else(|| Fault::new(ProblemCode::RouteNotFound, detail))?))
+}
+
+/// A paused or expired code may still be printed; a deleted one and a suspended account's may not.
+fn check_status(edge: &Edge, link: &Link) -> Result<(), Fault> {
+    if link.status == CodeStatus::Deleted {
+        return Err(Fault::new(ProblemCode::CodeDeleted, "The code was deleted."));
+    }
+    if edge.handles.accounts.is_suspended(link.owner.account) {
+        return Err(Fault::new(ProblemCode::AccountSuspended, "The account of this code is suspended."));
+    }
+    Ok(())
+}
+
+async fn image_of(
+    edge: &Edge,
+    link: &Link,
+    format: Format,
+    options: ImageOptions,
+) -> Result<ImageRequest, Fault> {
+    let pattern = edge.handles.reader.pattern(link).await?;
+    let title = link.name.as_ref().filter(|_| format == Format::Svg).map(Name::as_str).map(str::to_owned);
+    Ok(ImageRequest { pattern, level: link.error_correction, format, options, title })
+}
+
+/// The same image has the same tag. A newer program may draw other bytes, so its version is in it.
+fn tag_of(image: &ImageRequest) -> EntityTag {
+    let content = format!("{} {image:?}", env!("CARGO_PKG_VERSION"));
+    let hash = blake3::hash(content.as_bytes()).to_hex();
+    EntityTag::new_strong(hash.chars().take(32).collect())
+}
+
+/// Draws the image here when it is plain, in the render pool when it is large.
+async fn draw(
+    edge: &Edge,
+    mut builder: HttpResponseBuilder,
+    image: ImageRequest,
+) -> Result<HttpResponse, Fault> {
+    // Whether a code fits some symbol was seen to when it was minted.
+    let pixels = image.pixels().map_err(Fault::internal)?;
+    if pixels > edge.image_pixels {
+        let detail =
+            format!("The image would have {pixels} pixels; at most {} are allowed.", edge.image_pixels);
+        return Err(Fault::new(ProblemCode::ImageTooLarge, detail));
+    }
+    let (format, is_conformant) = (image.format, image.options.is_conformant());
+    let bytes = if pixels <= PLAIN_PIXELS {
+        image.render().map_err(Fault::internal)?
+    } else {
+        edge.handles.rendering.render(image).await?
+    };
+    builder
+        .insert_header((header::CONTENT_TYPE, format.media_type()))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    if format == Format::Svg {
+        // Opened by itself, an SVG is a document: it must not load or run anything.
+        builder.insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
+    }
+    if !is_conformant {
+        builder.insert_header(("x-qr-conformant", "false"));
+    }
+    Ok(builder.body(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use ezqr_schema::ErrorCorrection;
+
+    use super::*;
+
+    #[test]
+    fn a_file_name_is_an_id_and_a_format() {
+        assert_eq!(file("1.svg").unwrap(), ("1", Format::Svg));
+        for name in ["1", "1.gif", "1.PNG", ""] {
+            assert_eq!(file(name).unwrap_err().code, ProblemCode::RouteNotFound, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_changes_an_image_changes_its_tag() {
+        let image = ImageRequest {
+            pattern: "HTTPS://R.EXAMPLE/7K3MX9QA".to_owned(),
+            level: ErrorCorrection::Medium,
+            format: Format::Svg,
+            options: ImageOptions::default(),
+            title: None,
+        };
+        assert_eq!(tag_of(&image), tag_of(&image.clone()));
+        let others = [
+            ImageRequest { format: Format::Png, ..image.clone() },
+            ImageRequest { title: Some("A".to_owned()), ..image.clone() },
+            ImageRequest { options: image_query::parse("margin=1").unwrap(), ..image.clone() },
+        ];
+        for other in others {
+            assert_ne!(tag_of(&other), tag_of(&image), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The resources of the HTTP interface, one file each.
+
+mod accept;
+mod address;
+mod batches;
+mod body;
+mod caller;
+mod codes;
+mod conditions;
+mod fit;
+mod health;
+mod image_query;
+mod images;
+mod links;
+mod records;
+pub(crate) mod routes;
+
+use std::time::Duration;
+
+use ezqr_actors::Handles;
+use ezqr_schema::wire::{Cursors, ParseContext};
+use ezqr_schema::{Clock, LinkBase};
+
+pub(crate) use self::caller::rate_limit_headers;
+pub(crate) use self::health::Readiness;
+use crate::config::Images;
+
+/// What every handler may use. One for all workers.
+pub(crate) struct Edge {
+    /// The owners of state.
+    pub(crate) handles: Handles,
+    /// Signs list cursors.
+    pub(crate) cursors: Cursors,
+    /// The time.
+    pub(crate) clock: Clock,
+    /// All hosts this installation ever had short links on.
+    pub(crate) link_hosts: Vec<LinkBase>,
+    /// What the addresses of the API and the images begin with.
+    pub(crate) public_url: LinkBase,
+    /// Whether to be sent requests.
+    pub(crate) readiness: std::sync::Arc<Readiness>,
+    /// Largest request body.
+    pub(crate) body_limit_bytes: usize,
+    /// How long a body may take to arrive.
+    pub(crate) body_timeout: Duration,
+    /// Most pixels of an image.
+    pub(crate) image_pixels: u64,
+    /// Who may see images.
+    pub(crate) images: Images,
+}
+
+impl Edge {
+    /// What bodies are judged by now.
+    fn parse_context(&self) -> ParseContext<'_> {
+        ParseContext { now: self.clock.now(), link_hosts: &self.link_hosts }
+    }
+}

@@ -1,0 +1,46 @@
+//! Escaping for HTML.
+
+use std::fmt;
+
+/// A text as HTML shows it, good for content and for values of attributes in quotes.
+pub(super) struct Escaped<'text>(pub(super) &'text str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some((position, reference)) = first_special(rest) {
+            let (plain, special) = rest.split_at(position);
+            formatter.write_str(plain)?;
+            formatter.write_str(reference)?;
+            rest = special.get(1..).unwrap_or_default();
+        }
+        formatter.write_str(rest)
+    }
+}
+
+/// The first character that means something to HTML: where it is, and what is written for it.
+fn first_special(text: &str) -> Option<(usize, &'static str)> {
+    text.bytes().enumerate().find_map(|(position, byte)| {
+        let reference = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => return None,
+        };
+        Some((position, reference))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Escaped;
+
+    #[test]
+    fn what_means_something_to_html_is_written_as_a_reference() {
+        assert_eq!(Escaped("").to_string(), "");
+        assert_eq!(Escaped("Käse 4 €").to_string(), "Käse 4 €");
+        assert_eq!(Escaped("<é>&'\"&amp;").to_string(), "&lt;é&gt;&amp;&#39;&quot;&amp;amp;");
+    }
+}

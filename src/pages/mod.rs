@@ -1,0 +1,111 @@
+//! The pages visitors of short links see: of dead links, and the preview of a living one.
+//!
+//! Plain text in one frame, so the template is `format!` and the one thing that matters, escaping, is a type
+//! of its own. A page loads nothing, runs nothing, and its policy (CSP) forbids that it could.
+
+mod escape;
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use ezqr_schema::ProblemCode;
+
+use self::escape::Escaped;
+
+const STYLE: &str = include_str!("style.css");
+
+/// The style stands in the page, so it must be allowed inside; nothing from outside gets into it.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// The page of a short link that leads nowhere, or that failed.
+pub(crate) fn failure(builder: HttpResponseBuilder, code: ProblemCode, request_id: &str) -> HttpResponse {
+    let (title, text) = words(code);
+    let status = code.status();
+    let reference = if status < 500 {
+        String::new()
+    } else {
+        format!("<p class=\"small\">Reference: <code>{}</code></p>", Escaped(request_id))
+    };
+    page(builder, title, &format!("<p class=\"mark\">{status}</p><h1>{title}</h1><p>{text}</p>{reference}"))
+}
+
+/// The page that shows where a short link leads, without following it.
+pub(crate) fn preview(name: Option<&str>, short_link: &str, target_url: &str) -> HttpResponse {
+    let heading = Escaped(name.unwrap_or("This code leads to"));
+    let (link, target) = (Escaped(short_link), Escaped(target_url));
+    let content = format!(
+        "<p class=\"mark\">Preview</p><h1>{heading}</h1><p class=\"target\">{target}</p>\
+         <p><a href=\"{target}\" rel=\"nofollow noopener noreferrer\">Go there</a></p>\
+         <p class=\"small\">{link}</p>"
+    );
+    let mut builder = HttpResponse::Ok();
+    builder.insert_header((header::CACHE_CONTROL, "no-store"));
+    page(builder, "Preview", &content)
+}
+
+/// What a visitor is told; nobody who scans a code knows what a problem is.
+const fn words(code: ProblemCode) -> (&'static str, &'static str) {
+    match code.status() {
+        404 => ("No such link", "Nothing is behind this address. Perhaps the code was not read whole."),
+        410 => ("This link has ended", "Its owner has withdrawn it, or its time is over."),
+        403 => ("This link is paused", "Its owner has switched it off for now. Try again later."),
+        429 | 503 | 504 => ("Too busy just now", "Try again in a moment."),
+        400..500 => ("This does not work", "The address cannot be read."),
+        _ => ("Something went wrong", "It is our fault, not yours. Try again in a moment."),
+    }
+}
+
+/// Frames `content`, which is markup, with `title`, which is a text of ours.
+fn page(mut builder: HttpResponseBuilder, title: &'static str, content: &str) -> HttpResponse {
+    let body = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n<main>{content}</main>\n</html>\n"
+    );
+    builder
+        .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"))
+        .insert_header(("x-robots-tag", "noindex"))
+        .body(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::to_bytes;
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    fn text(response: HttpResponse) -> String {
+        let body = to_bytes(response.into_body()).now_or_never().unwrap().unwrap();
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn what_a_customer_chose_is_shown_and_never_run() {
+        let target = "https://example.com/?a=1&b=\"><script>alert(1)</script>";
+        let shown = text(preview(Some("<b>Bold & co</b>"), "https://r.example.com/X'\"", target));
+        assert!(shown.contains("<h1>&lt;b&gt;Bold &amp; co&lt;/b&gt;</h1>"), "{shown}");
+        assert!(shown.contains(
+            "href=\"https://example.com/?a=1&amp;b=&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\""
+        ));
+        assert!(shown.contains("https://r.example.com/X&#39;&quot;"));
+        assert!(!shown.contains("<script"));
+    }
+
+    #[test]
+    fn every_problem_has_a_page_of_its_status_that_loads_nothing() {
+        for code in ProblemCode::ALL {
+            let response = failure(HttpResponse::build(actix_web::http::StatusCode::OK), *code, "id-1");
+            assert!(response.headers().contains_key(header::CONTENT_SECURITY_POLICY));
+            let shown = text(response);
+            assert!(shown.contains(&format!(">{}</p>", code.status())), "{code:?}");
+            assert!(!shown.contains("src=") && !shown.contains("url("), "{code:?}");
+            assert_eq!(shown.contains("id-1"), code.status() >= 500, "{code:?}");
+        }
+    }
+}

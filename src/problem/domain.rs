@@ -1,0 +1,114 @@
+//! What the owners of state and the store fail with, as faults.
+//!
+//! Exhaustive on purpose: who adds a way to fail decides here how it is told.
+
+use ezqr_actors::Busy;
+use ezqr_actors::codes::{ChangeRefused, MintRefused};
+use ezqr_actors::rendering::RenderRefused;
+use ezqr_schema::wire::{BodyFault, Refused};
+use ezqr_schema::{FieldFault, PatchRefused, ProblemCode};
+use ezqr_store::{ReadError, Unavailable, WriteError};
+
+use super::Fault;
+
+impl From<Busy> for Fault {
+    fn from(busy: Busy) -> Self {
+        Self::new(ProblemCode::Overloaded, "Nothing was done; try again.")
+            .retry_after(busy.retry_after)
+            .because(busy)
+    }
+}
+
+impl From<Unavailable> for Fault {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::new(ProblemCode::StoreUnavailable, "Nothing was written; try again.")
+            .retry_after(unavailable.retry_after)
+            .because(unavailable)
+    }
+}
+
+impl From<ReadError> for Fault {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Unavailable(unavailable) => unavailable.into(),
+            ReadError::Corrupt(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<WriteError> for Fault {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Unavailable(unavailable) => unavailable.into(),
+            WriteError::OutcomeUnknown(_) => {
+                let detail =
+                    "The request was begun and may have been carried out; look before you repeat it.";
+                Self::new(ProblemCode::OutcomeUnknown, detail).because(error)
+            }
+        }
+    }
+}
+
+impl From<MintRefused> for Fault {
+    fn from(refused: MintRefused) -> Self {
+        match refused {
+            MintRefused::AliasTaken => {
+                let fault = FieldFault::new("/alias", "belongs to another code");
+                Refused::one(fault.with_code(ProblemCode::AliasTaken)).into()
+            }
+            MintRefused::OutOfNumbers => Self::internal(refused),
+            MintRefused::Store(error) => error.into(),
+            MintRefused::Busy(busy) => busy.into(),
+        }
+    }
+}
+
+impl From<ChangeRefused> for Fault {
+    fn from(refused: ChangeRefused) -> Self {
+        match refused {
+            ChangeRefused::NotFound => {
+                Self::new(ProblemCode::CodeNotFound, "This key's environment has no code of this id.")
+            }
+            ChangeRefused::VersionMismatch { found } => {
+                let detail = format!("The code is at version {}, not at the one in If-Match.", found.get());
+                Self::new(ProblemCode::VersionMismatch, detail)
+            }
+            ChangeRefused::Patch(refused) => refused.into(),
+            ChangeRefused::Read(error) => error.into(),
+            ChangeRefused::Store(error) => error.into(),
+            ChangeRefused::Busy(busy) => busy.into(),
+        }
+    }
+}
+
+impl From<PatchRefused> for Fault {
+    fn from(refused: PatchRefused) -> Self {
+        match refused {
+            PatchRefused::Static => {
+                let fault = FieldFault::new("/target_url", refused.to_string());
+                Refused::one(fault.with_code(ProblemCode::CodeIsStatic)).into()
+            }
+            PatchRefused::Deleted => {
+                Self::new(ProblemCode::CodeDeleted, "A deleted code is not changed any more.")
+            }
+            PatchRefused::Metadata(invalid) => {
+                Refused::one(FieldFault::new("/metadata", invalid.to_string())).into()
+            }
+        }
+    }
+}
+
+impl From<RenderRefused> for Fault {
+    fn from(refused: RenderRefused) -> Self {
+        match refused {
+            RenderRefused::Busy(busy) => busy.into(),
+            RenderRefused::Image(_) | RenderRefused::Panicked => Self::internal(refused),
+        }
+    }
+}
+
+impl From<BodyFault> for Fault {
+    fn from(fault: BodyFault) -> Self {
+        Self::new(ProblemCode::MalformedBody, fault.to_string())
+    }
+}
