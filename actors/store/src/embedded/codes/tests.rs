@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ezqr_schema::{Code, Tag, Tags};
-use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
+use rusqlite::{Connection, StatementStatus};
 use tempfile::TempDir;
 
 use super::reads;
 use crate::contract::{Minter, run};
-use crate::embedded::connection::open_writer;
+use crate::embedded::connection::{open_reader, open_writer};
 use crate::embedded::migrate::migrate;
 use crate::embedded::writer::Write;
 use crate::{Change, EmbeddedOptions, EmbeddedStore};
@@ -21,20 +21,24 @@ fn migrated(directory: &TempDir) -> Connection {
     connection
 }
 
-#[test]
-fn no_read_scans_or_sorts() {
-    let directory = TempDir::new().unwrap();
-    let connection = migrated(&directory);
-    let reads = [
-        &*reads::CODE,
-        &*reads::CODES,
+/// Every query of this folder.
+fn queries() -> [&'static str; 7] {
+    [
+        &reads::CODE,
+        &reads::CODES,
         reads::OWNER,
         reads::ALIAS,
         reads::SEQUENCES,
         reads::PAGES,
         reads::PAGES_BY_TAG,
-    ];
-    for sql in reads {
+    ]
+}
+
+#[test]
+fn no_read_scans_or_sorts() {
+    let directory = TempDir::new().unwrap();
+    let connection = migrated(&directory);
+    for sql in queries() {
         let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let nulls = vec![rusqlite::types::Null; explain.parameter_count()];
         let parameters = rusqlite::params_from_iter(nulls);
@@ -43,6 +47,24 @@ fn no_read_scans_or_sorts() {
         assert!(!plan.is_empty());
         for step in plan {
             assert!(step.starts_with("SEARCH"), "{step} in {sql}");
+        }
+    }
+}
+
+#[test]
+fn a_prepared_query_is_not_prepared_again() {
+    let directory = TempDir::new().unwrap();
+    drop(migrated(&directory));
+    let connection = open_reader(&directory.path().join("scratch.db")).unwrap();
+    for sql in queries() {
+        for value in 1..4 {
+            let mut select = connection.prepare_cached(sql).unwrap();
+            let values = vec![value; select.parameter_count()];
+            let mut rows = select.query(rusqlite::params_from_iter(values)).unwrap();
+            assert!(rows.next().unwrap().is_none());
+            drop(rows);
+            assert_eq!(select.get_status(StatementStatus::RePrepare), 0, "{sql}");
+            assert_eq!(select.get_status(StatementStatus::Run), value, "it is the same statement");
         }
     }
 }
