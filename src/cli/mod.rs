@@ -55,3 +55,6 @@ fn execute(arguments: Arguments) -> Result<Option<Output>, CommandError> {
             .map(Some),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,9 +62,9 @@ impl Fault {
         StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// Its cause and the causes of that, in one line for the log.
-    pub(crate) fn chain(&self) -> String {
-        let Some(first) = &self.cause else { return String::new() };
+    /// Its cause, if known, and the causes of that, in one line for the log.
+    pub(crate) fn chain(&self) -> Option<String> {
+        let first = self.cause.as_ref()?;
         let mut chain = first.to_string();
         let mut next = first.source();
         while let Some(cause) = next {
@@ -72,7 +72,7 @@ impl Fault {
             chain.push_str(&cause.to_string());
             next = cause.source();
         }
-        chain
+        Some(chain)
     }
 }
 

@@ -12,14 +12,18 @@ use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 use crate::config::{LogFormat, LogLevel, Telemetry};
 
 /// The crates whose events follow the level that is set. Of the others only errors are logged: what they
-/// say below that may repeat a request.
+/// say below that may repeat a request. Of actix-http nothing is: to it every client that breaks HTTP is an
+/// error.
 const OWN: [&str; 5] = ["ezqr", "ezqr_actors", "ezqr_render", "ezqr_schema", "ezqr_store"];
 
 /// Starts the log of this process, on standard error, panics included.
 pub(crate) fn start_log(settings: &Telemetry) -> Result<(), TryInitError> {
     let level = level(settings.log_level);
     let targets = OWN.map(|name| (name, level));
-    let filter = Targets::new().with_default(LevelFilter::ERROR).with_targets(targets);
+    let filter = Targets::new()
+        .with_default(LevelFilter::ERROR)
+        .with_targets(targets)
+        .with_target("actix_http", LevelFilter::OFF);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     let lines = match settings.log_format {
         LogFormat::Text => lines.boxed(),
