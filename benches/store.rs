@@ -1,7 +1,14 @@
 //! Costs of the embedded store: `cargo bench --bench store`. Figures and their meaning: `README.md` here.
 //!
-//! Time is CPU of the whole process, all threads, from `/proc/self/schedstat` and its threads' (Linux); on a
+//! Time is CPU of the whole process, all threads, from `/proc/self/task/*/schedstat` (Linux); on a
 //! shared machine it says more than a clock does. Each figure is the median of several rounds, beside the least CPU.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "its output is its result, and what fails ends it"
+)]
 
 use std::hint::black_box;
 use std::path::Path;
@@ -137,7 +144,7 @@ async fn rounds<T>(
         let prepared = prepare();
         let (cpu, wall) = (cpu(), clock.monotonic());
         let operations = u32::try_from(round(prepared).await).unwrap();
-        let spent = (self::cpu() - cpu, clock.monotonic() - wall);
+        let spent = (self::cpu().saturating_sub(cpu), clock.monotonic().saturating_sub(wall));
         costs.push((micros(spent.0 / operations), micros(spent.1 / operations)));
     }
     costs
@@ -178,6 +185,6 @@ fn size(directory: &Path) {
     let database = directory.join("ezqr.db");
     let connection = rusqlite::Connection::open(&database).unwrap();
     let codes: u32 = connection.query_row("SELECT count(*) FROM codes", [], |row| row.get(0)).unwrap();
-    let bytes = std::fs::metadata(&database).unwrap().len();
-    println!("{codes} codes, {:.1} bytes each", bytes as f64 / f64::from(codes));
+    let bytes = u32::try_from(std::fs::metadata(&database).unwrap().len()).unwrap();
+    println!("{codes} codes, {:.1} bytes each", f64::from(bytes) / f64::from(codes));
 }

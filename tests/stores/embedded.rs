@@ -106,13 +106,13 @@ fn a_number_is_never_written_over() {
         let store = open(directory.path()).unwrap();
         let mut minter = Minter::new(&store).await;
         let first = minter.mint_one(&store, |_| {}).await.unwrap();
-        let alias = Some(Alias::parse("an-alias").unwrap());
-        let again = Code { alias: alias.clone(), ..first.clone() };
+        let alias = Alias::parse("an-alias").unwrap();
+        let again = Code { alias: Some(alias.clone()), ..first.clone() };
         let other = minter.plain();
         let outcome = store.mint(minter.mint([other, again])).await;
         assert!(matches!(outcome, Err(MintError::Write(WriteError::Unavailable(_)))), "{outcome:?}");
         assert_eq!(store.codes_of_page(minter.page().page, None).await, Ok(vec![first]));
-        assert_eq!(store.sequence_of_alias(&alias.unwrap()).await, Ok(None));
+        assert_eq!(store.sequence_of_alias(&alias).await, Ok(None));
     });
 }
 

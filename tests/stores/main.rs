@@ -1,5 +1,7 @@
 //! Every store under the contract suite, and what each promises beyond it.
 
+#![expect(clippy::unwrap_used, reason = "fixtures that fail, fail the test")]
+
 mod embedded;
 
 use ezqr_store::contract::Fixture;

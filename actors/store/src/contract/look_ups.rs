@@ -105,27 +105,25 @@ pub async fn an_external_id_leads_to_its_codes_newest_first(fixture: &impl Fixtu
 pub async fn a_look_up_after_a_change_finds_old_and_new(fixture: &impl Fixture) {
     let store = fixture.serve().await;
     let mut minter = Minter::new(&store).await;
-    let first = minter
-        .mint_one(&store, |code| {
-            code.tags = Tags::new([tag("old")]).unwrap();
-            code.external_id = Some(external_id("old"));
-        })
-        .await
-        .unwrap();
-    minter.tick(60_000);
-    let second = Code {
-        tags: Tags::new([tag("new")]).unwrap(),
-        external_id: Some(external_id("new")),
-        version: first.version.next(),
-        updated_at: minter.now,
-        ..first.clone()
-    };
-    store.change(Change { code: second, expected: first.version, page: minter.page() }).await.unwrap();
+    let mut code = minter.mint_one(&store, |_| {}).await.unwrap();
+    for text in ["old", "new"] {
+        minter.tick(60_000);
+        let labelled = Code {
+            tags: Tags::new([tag(text)]).unwrap(),
+            external_id: Some(external_id(text)),
+            version: code.version.next(),
+            updated_at: minter.now,
+            ..code.clone()
+        };
+        let change = Change { code: labelled.clone(), expected: code.version, page: minter.page() };
+        store.change(change).await.unwrap();
+        code = labelled;
+    }
     let owner = &minter.owner;
     for text in ["old", "new"] {
         let pages = store.pages_before(owner, Some(&tag(text)), None, 9).await.unwrap();
         assert_eq!(pages, [minter.page()], "{text}");
         let found = store.sequences_of_external_id(owner, &external_id(text), None, 9).await.unwrap();
-        assert_eq!(found, [first.sequence], "{text}");
+        assert_eq!(found, [code.sequence], "{text}");
     }
 }
