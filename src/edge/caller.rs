@@ -122,6 +122,9 @@ pub(crate) fn rate_limit_headers(request: &HttpRequest, headers: &mut HeaderMap)
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use actix_web::test::TestRequest;
     use ezqr_schema::Environment;
 
     use super::*;
@@ -135,5 +138,33 @@ mod tests {
         assert_eq!(read(format!("Basic {}", secret.reveal())), None);
         assert_eq!(read(secret.reveal().to_owned()), None);
         assert_eq!(read("Bearer ".to_owned()), None);
+    }
+
+    #[test]
+    fn the_headers_tell_the_bucket_and_round_times_up() {
+        let request = TestRequest::default().to_http_request();
+        let standing = Standing {
+            limit: NonZeroU32::new(100).unwrap(),
+            remaining: 7,
+            full_in: Duration::from_millis(55_801),
+            retry_after: None,
+        };
+        let now = Timestamp::from_millis(1_000_000_200).unwrap();
+        request.extensions_mut().insert(Taken { standing, bucket: "key", now });
+        let mut headers = HeaderMap::new();
+        rate_limit_headers(&request, &mut headers);
+        let shown = |name: &str| headers.get(name).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(shown("x-ratelimit-limit"), "100");
+        assert_eq!(shown("x-ratelimit-remaining"), "7");
+        assert_eq!(shown("x-ratelimit-reset"), "1000057");
+        assert_eq!(shown("ratelimit-policy"), "\"key\";q=100;w=60");
+        assert_eq!(shown("ratelimit"), "\"key\";r=7;t=56");
+    }
+
+    #[test]
+    fn a_request_that_took_nothing_has_no_such_headers() {
+        let mut headers = HeaderMap::new();
+        rate_limit_headers(&TestRequest::default().to_http_request(), &mut headers);
+        assert!(headers.is_empty());
     }
 }

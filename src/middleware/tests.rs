@@ -123,3 +123,31 @@ async fn a_visitor_gets_a_page() {
     let answer = call!(Audience::Visitor, fine, TestRequest::get().uri("/nothing"));
     assert!(answer.body.contains("No such link"));
 }
+
+async fn alien() -> Result<HttpResponse, Error> {
+    Err(actix_web::error::ErrorInternalServerError("a secret of the framework"))
+}
+
+async fn unread() -> Result<HttpResponse, Error> {
+    Err(actix_web::error::PayloadError::Overflow.into())
+}
+
+async fn own() -> HttpResponse {
+    HttpResponse::ServiceUnavailable().body("not ready")
+}
+
+#[actix_web::test]
+async fn what_the_framework_fails_with_is_a_problem_and_kept_to_ourselves() {
+    let answer = call!(Audience::Program, alien, TestRequest::get().uri("/thing"));
+    assert_eq!(answer.problem()["code"], "internal");
+    assert!(!answer.body.contains("secret"));
+    let answer = call!(Audience::Program, unread, TestRequest::get().uri("/thing"));
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(answer.problem()["code"], "body-too-large");
+}
+
+#[actix_web::test]
+async fn a_failure_with_a_body_of_its_own_keeps_it() {
+    let answer = call!(Audience::Program, own, TestRequest::get().uri("/thing"));
+    assert_eq!((answer.status, answer.body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "not ready"));
+}

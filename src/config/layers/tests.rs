@@ -142,12 +142,16 @@ fn a_file_that_is_no_toml_or_not_there_is_named() {
 }
 
 #[test]
-fn texts_that_look_like_numbers_stay_texts_where_a_text_is_due() {
-    let variables =
-        environment(&[("EZQR__STORE__DATA_DIRECTORY", "2024"), ("EZQR__HTTP__BODY_LIMIT_BYTES", "2_048")]);
+fn a_variable_is_read_as_its_setting_is_written() {
+    let variables = environment(&[
+        ("EZQR__IMAGES__PUBLIC", "false"),
+        ("EZQR__STORE__DATA_DIRECTORY", "2024"),
+        ("EZQR__HTTP__BODY_LIMIT_BYTES", "2_048"),
+    ]);
     let config = Layers::of(None, variables, Vec::new()).unwrap().check().unwrap();
     assert_eq!(config.store.data_directory, Path::new("2024"));
     assert_eq!(config.http.body_limit_bytes, 2_048);
+    assert!(!config.images.public);
 }
 
 #[test]
