@@ -34,13 +34,18 @@ impl Bucket {
         let interval = PERIOD / limit.get();
         let capacity = interval * limit.get();
         let full_at = self.full_at.max(now) + interval;
-        let owed = full_at - now;
+        let owed = full_at.saturating_sub(now);
         if owed > capacity {
             let full_in = self.full_at.saturating_sub(now);
-            return Standing { limit, remaining: 0, full_in, retry_after: Some(owed - capacity) };
+            return Standing {
+                limit,
+                remaining: 0,
+                full_in,
+                retry_after: Some(owed.saturating_sub(capacity)),
+            };
         }
         self.full_at = full_at;
-        let remaining = (capacity - owed).as_nanos() / interval.as_nanos().max(1);
+        let remaining = capacity.saturating_sub(owed).as_nanos() / interval.as_nanos().max(1);
         let remaining = u32::try_from(remaining).unwrap_or(limit.get());
         Standing { limit, remaining, full_in: owed, retry_after: None }
     }

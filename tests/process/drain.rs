@@ -1,0 +1,35 @@
+//! SIGTERM cuts no request.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use crate::server::{Server, directory};
+
+#[test]
+fn a_request_under_way_is_answered_before_the_server_ends() {
+    let directory = directory();
+    let mut server = Server::start(directory.path());
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let body = r#"{"content_type": "text", "content": "sent slowly"}"#;
+    let mut stream = TcpStream::connect(&address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let head = format!(
+        "POST /api/v1/qr-codes HTTP/1.1\r\nHost: ezqr\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        server.first_key(),
+        body.len()
+    );
+    let (begun, rest) = body.split_at(10);
+    stream.write_all(format!("{head}{begun}").as_bytes()).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    server.terminate();
+    std::thread::sleep(Duration::from_millis(1_500));
+    stream.write_all(rest.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    let (code, log) = server.wait();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(TcpStream::connect(&address).is_err());
+}

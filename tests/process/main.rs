@@ -1,0 +1,15 @@
+//! The program as a whole: real processes, killed, stopped, started again, and driven by its own command line.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests stop at what they did not expect"
+)]
+
+mod client;
+mod commands;
+mod drain;
+mod kills;
+mod server;
+mod starts;
+mod walkthrough;

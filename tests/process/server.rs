@@ -1,0 +1,126 @@
+//! A server of its own, as a child process.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// The binary under test, with nothing of this process's settings.
+pub(crate) fn ezqr(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ezqr"));
+    command.env_clear().current_dir(directory).args(arguments);
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(directory: &Path, arguments: &[&str]) -> Output {
+    ezqr(directory, arguments).output().unwrap()
+}
+
+/// Runs a command that must succeed, and answers the JSON it writes.
+pub(crate) fn run_json(directory: &Path, arguments: &[&str]) -> serde_json::Value {
+    let output = run(directory, &[arguments, &["--json"]].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A running server. It is killed when dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+    /// What it printed, up to where it serves.
+    pub(crate) greeting: String,
+}
+
+impl Server {
+    /// Starts on a free port, with its data in `directory`.
+    pub(crate) fn start(directory: &Path) -> Self {
+        Self::start_with(directory, &[])
+    }
+
+    pub(crate) fn start_with(directory: &Path, arguments: &[&str]) -> Self {
+        let listen = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
+        let mut child = ezqr(directory, &[&listen, arguments].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let Some(Ok(first)) = lines.next() else {
+            let mut stderr = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+            panic!("the server did not start: {stderr}");
+        };
+        let url = first.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+        let url = url.trim_end_matches(',').to_owned();
+        let mut greeting = first;
+        if !directory.join("greeted").exists() {
+            // A first start goes on with the key and the three commands; the last fetches an image.
+            for line in lines.map_while(Result::ok) {
+                let is_last = line.contains("code.png");
+                greeting.push('\n');
+                greeting.push_str(&line);
+                if is_last {
+                    break;
+                }
+            }
+            std::fs::write(directory.join("greeted"), "").unwrap();
+        }
+        Self { child, url, greeting }
+    }
+
+    /// The key a first start printed.
+    pub(crate) fn first_key(&self) -> String {
+        let key = self.greeting.split_whitespace().find(|word| word.starts_with("ezqr_production_"));
+        key.expect("a first start prints a key").to_owned()
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it at once (SIGKILL): nothing of it runs any more when this returns.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end (SIGTERM).
+    pub(crate) fn terminate(&self) {
+        let ended = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();
+        assert!(ended.success());
+    }
+
+    /// Waits for its end; answers its exit code and what it logged.
+    pub(crate) fn wait(&mut self) -> (Option<i32>, String) {
+        let log = self.child.stderr.take().map(read_all).unwrap_or_default();
+        (self.child.wait().unwrap().code(), log)
+    }
+}
+
+fn read_all(mut stderr: ChildStderr) -> String {
+    let mut text = String::new();
+    stderr.read_to_string(&mut text).unwrap();
+    text
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A directory for a server's data.
+pub(crate) fn directory() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// A key without a limit, made by the command line beside the running server.
+pub(crate) fn unlimited_key(directory: &Path) -> String {
+    let create = ["key", "create", "--name", "load", "--requests-per-minute", "0"];
+    let scopes = ["--scopes", "codes:read,codes:write,codes:delete"];
+    let key = run_json(directory, &[&create[..], &scopes].concat());
+    key["secret"].as_str().unwrap().to_owned()
+}

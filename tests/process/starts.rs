@@ -1,0 +1,85 @@
+//! Starts: the first, the second, and those that must not happen.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::client::Client;
+use crate::server::{Server, directory, ezqr, run};
+
+#[test]
+fn a_first_start_prints_a_key_and_a_second_keeps_all_and_prints_none() {
+    let directory = directory();
+    let mut first = Server::start(directory.path());
+    let key = first.first_key();
+    let body = serde_json::json!({"content_type": "text", "content": "kept"});
+    let minted = Client::new(&first.url, &key).post("/api/v1/qr-codes", &body).unwrap();
+    assert_eq!(minted.status, 201);
+    first.kill();
+    let second = Server::start(directory.path());
+    assert!(!second.greeting.contains("ezqr_production_"), "{}", second.greeting);
+    let codes = Client::new(&second.url, &key).list_all();
+    assert_eq!(codes.len(), 1);
+    assert_eq!(codes[0]["id"], minted.body["id"]);
+}
+
+#[test]
+fn the_data_are_nobody_elses_business() {
+    let directory = directory();
+    let _server = Server::start(directory.path());
+    let data = directory.path().join("ezqr-data");
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    assert_eq!(mode(&data.join("pepper")), 0o600);
+}
+
+#[test]
+fn a_second_server_on_the_same_directory_is_refused() {
+    let directory = directory();
+    let _server = Server::start(directory.path());
+    let refused = run(directory.path(), &["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"]);
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success());
+    assert!(text.contains("ezqr-data") && text.contains("serve"), "{text}");
+}
+
+#[test]
+fn a_foreign_pepper_stops_the_start() {
+    let directory = directory();
+    Server::start(directory.path()).kill();
+    let pepper = directory.path().join("ezqr-data/pepper");
+    fs::write(&pepper, format!("{}\n", "0".repeat(64))).unwrap();
+    let refused = run(directory.path(), &["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("pepper"));
+}
+
+#[test]
+fn an_invalid_setting_stops_the_start_and_is_named_with_its_source() {
+    let directory = directory();
+    fs::write(directory.path().join("ezqr.toml"), "[limits]\nimage_pixels = 3\n").unwrap();
+    let cases: [(&[&str], &[(&str, &str)], &[&str]); 4] = [
+        (&["serve", "--listen", "nowhere"], &[], &["http.listen", "--listen"]),
+        (&["serve"], &[("EZQR__HTTP__WORKERS", "many")], &["http.workers", "EZQR__HTTP__WORKERS"]),
+        (&["serve"], &[("EZQR__HTTP__WORKES", "1")], &["EZQR__HTTP__WORKES"]),
+        (&["serve", "--config", "ezqr.toml"], &[], &["limits.image_pixels", "ezqr.toml"]),
+    ];
+    for (arguments, variables, named) in cases {
+        let output = ezqr(directory.path(), arguments).envs(variables.iter().copied()).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{arguments:?}");
+        for name in named {
+            assert!(text.contains(name), "{name} is not named: {text}");
+        }
+    }
+    assert!(!directory.path().join("ezqr-data").exists(), "nothing was made");
+}
+
+#[test]
+fn the_settings_in_effect_are_shown_with_their_sources() {
+    let directory = directory();
+    let output =
+        ezqr(directory.path(), &["config", "check"]).env("EZQR__HTTP__WORKERS", "3").output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success());
+    assert!(text.contains("workers = 3") && text.contains("EZQR__HTTP__WORKERS"), "{text}");
+}

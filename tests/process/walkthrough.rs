@@ -1,0 +1,95 @@
+//! What the README and the greeting tell to paste, is pasted.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::server::{Server, directory};
+
+const README: &str = include_str!("../../README.md");
+
+/// Whether curl is there. Where everything must run, it has to be.
+#[expect(clippy::disallowed_methods, reason = "tests ask whether they run where nothing may be skipped")]
+fn curl_is_there() -> bool {
+    let there = Command::new("curl").arg("--version").output().is_ok_and(|output| output.status.success());
+    if !there {
+        assert!(std::env::var_os("CI").is_none(), "curl is missing");
+        eprintln!("SKIPPED: curl is missing, what the README tells to paste was not pasted");
+    }
+    there
+}
+
+/// Runs a script as a person would, and answers what it printed.
+fn paste(script: &str, directory: &Path, url: &str, key: &str) -> String {
+    let output = Command::new("sh")
+        .args(["-e", "-c", script])
+        .current_dir(directory)
+        .env("EZQR_URL", url)
+        .env("EZQR_API_KEY", key)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{script}\n{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The blocks of the README's walkthrough, in order.
+fn blocks() -> Vec<&'static str> {
+    let (_, walkthrough) = README.split_once("\n## Walkthrough\n").unwrap();
+    let (walkthrough, _) = walkthrough.split_once("\n## ").unwrap();
+    walkthrough.split("```sh\n").skip(1).map(|block| block.split_once("```").unwrap().0).collect()
+}
+
+fn json(directory: &Path, file: &str) -> Value {
+    serde_json::from_slice(&fs::read(directory.join(file)).unwrap()).unwrap()
+}
+
+/// What a phone reads from an image.
+fn scanned(file: &Path) -> String {
+    let image = image::open(file).unwrap().to_luma8();
+    let (width, height) = image.dimensions();
+    rxing::helpers::detect_in_luma(image.into_raw(), width, height, None).unwrap().getText().to_owned()
+}
+
+#[test]
+fn the_walkthrough_of_the_readme_does_what_it_says() {
+    if !curl_is_there() {
+        return;
+    }
+    let directory = directory();
+    let path = directory.path();
+    let server = Server::start(path);
+    let key = server.first_key();
+    // One shell for all blocks, as on a terminal.
+    let printed = paste(&blocks().join("\n"), path, &server.url, &key);
+    println!("{printed}");
+
+    let code = json(path, "code.json");
+    let link = code["short_link"].as_str().unwrap();
+    assert_eq!(scanned(&path.join("code.png")), link.to_uppercase());
+    let followed: Vec<&str> = printed.lines().filter(|line| line.starts_with("302 ")).collect();
+    assert_eq!(followed, ["302 https://shop.example.com/4471", "302 https://shop.example.com/summer"]);
+    assert_eq!(json(path, "patched.json")["version"], 2);
+    assert_eq!(json(path, "batch.json")["created"], 2);
+    let list = json(path, "list.json");
+    assert_eq!(list["data"].as_array().unwrap().len(), 2);
+    assert_eq!(list["data"][1]["id"], code["id"]);
+}
+
+#[test]
+fn the_commands_of_the_greeting_work_as_they_are_pasted() {
+    if !curl_is_there() {
+        return;
+    }
+    let directory = directory();
+    let server = Server::start(directory.path());
+    let commands: Vec<&str> =
+        server.greeting.lines().filter(|line| line.trim_start().starts_with("curl ")).collect();
+    assert_eq!(commands.len(), 3);
+    let printed = paste(&commands.join("\n"), directory.path(), "", "");
+    assert!(printed.contains("\"created\":2"), "{printed}");
+    let code = json(directory.path(), "code.json");
+    let link = code["short_link"].as_str().unwrap();
+    assert_eq!(scanned(&directory.path().join("code.png")), link.to_uppercase());
+}
