@@ -177,19 +177,12 @@ impl Walk<'_> {
         page.opened_at.saturating_add_millis(open) <= after
     }
 
-    /// The pages before this one are walked: those behind the position, and of them those that were opened
+    /// The pages before this one are walked: those behind the position, or at first those that were opened
     /// before the last instant asked for.
     fn first_page(&self) -> Option<PagePosition> {
-        let behind = self.request.after.map(page_of);
-        let opened_before = self
-            .request
-            .filter
-            .created_before
-            .and_then(|until| Some(PagePosition { opened_at: until, page: Page::new(0).ok()? }));
-        match (behind, opened_before) {
-            (Some(behind), Some(opened_before)) => Some(behind.min(opened_before)),
-            (behind, opened_before) => behind.or(opened_before),
-        }
+        let created_before = self.request.filter.created_before;
+        let opened_before = || Some(PagePosition { opened_at: created_before?, page: Page::new(0).ok()? });
+        self.request.after.map(page_of).or_else(opened_before)
     }
 
     fn is_full(&self) -> bool {
