@@ -46,32 +46,33 @@ pub fn write(symbol: &Symbol, options: &ImageOptions, title: Option<&str>) -> St
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// The runs as strokes one module wide, through the middle of their row. Every row of a symbol has a run.
+/// The runs as strokes one module wide, through the middle of their row.
 fn push_strokes(text: &mut Vec<u8>, symbol: &Symbol, quiet_zone: u32) {
+    // Where the last stroke ended. A row may have none.
     let mut pen = None;
-    for row in symbol.rows() {
-        let mut is_first = true;
+    for (y, row) in (0..).zip(symbol.rows()) {
         for (first, modules) in dark_runs(row) {
             match pen {
                 None => {
                     text.push(b'M');
                     push_decimal(text, quiet_zone + first);
                     text.push(b' ');
-                    push_decimal(text, quiet_zone);
+                    push_decimal(text, quiet_zone + y);
                     text.extend_from_slice(b".5h");
                 }
-                Some(at) => {
+                Some((end, row)) => {
                     text.push(b'm');
-                    if first < at {
+                    if first < end {
                         text.push(b'-');
                     }
-                    push_decimal(text, first.abs_diff(at));
-                    text.extend_from_slice(if is_first { b" 1h" } else { b" 0h" });
+                    push_decimal(text, first.abs_diff(end));
+                    text.push(b' ');
+                    push_decimal(text, y - row);
+                    text.push(b'h');
                 }
             }
             push_decimal(text, modules);
-            pen = Some(first + modules);
-            is_first = false;
+            pen = Some((first + modules, y));
         }
     }
 }

@@ -2,8 +2,16 @@
 
 use super::{Field, InvalidOption};
 
-/// The least ratio of luminances, light to dark, at which scanners are expected to tell modules apart.
-pub const MINIMUM_CONTRAST: f64 = 3.0;
+/// The least contrast at which scanners are expected to tell modules apart.
+///
+/// Measured as they see it, (light + 17) / (dark + 17) of the luma (ITU-R BT.601, 0 to 255), so 1 to 16. From
+/// 2.5 on, dark is under half of light and at least 25 below it: the two things that the local threshold of
+/// `ZXing` and its kin stands on, which takes an evenly coloured block for dark only if it is under half of its
+/// surroundings.
+pub const MINIMUM_CONTRAST: f64 = 2.5;
+
+/// The stray light that any scanner sees.
+const FLARE: f64 = 17.0;
 
 /// A colour of the sRGB space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,13 +50,9 @@ impl Colour {
         Some(Self { red: r1 << 4 | r0, green: g1 << 4 | g0, blue: b1 << 4 | b0 })
     }
 
-    /// Relative luminance, 0 (black) to 1 (white), as WCAG 2 defines it.
-    fn luminance(self) -> f64 {
-        let linear = |channel: u8| {
-            let value = f64::from(channel) / 255.0;
-            if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-        };
-        0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
+    /// What a grey camera sees, 0 to 255 (ITU-R BT.601).
+    fn luma(self) -> f64 {
+        0.299 * f64::from(self.red) + 0.587 * f64::from(self.green) + 0.114 * f64::from(self.blue)
     }
 }
 
@@ -99,8 +103,8 @@ pub struct Colours {
 impl Colours {
     /// The pair, if its contrast is at least [`MINIMUM_CONTRAST`] and it is not inverted.
     pub fn new(dark: Colour, light: Light) -> Result<Self, InvalidOption> {
-        let (under, over) = (dark.luminance(), light.over_white().luminance());
-        let ratio = (under.max(over) + 0.05) / (under.min(over) + 0.05);
+        let (under, over) = (dark.luma(), light.over_white().luma());
+        let ratio = (under.max(over) + FLARE) / (under.min(over) + FLARE);
         if ratio < MINIMUM_CONTRAST {
             return Err(InvalidOption::Contrast { ratio });
         }
@@ -134,5 +138,50 @@ impl Colours {
 impl Default for Colours {
     fn default() -> Self {
         Self { dark: Colour::BLACK, light: Light::Opaque(Colour::WHITE) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Colour, Colours, Light};
+    use crate::options::{Field, InvalidOption};
+
+    fn parse(dark: &str, light: &str) -> Result<Colours, InvalidOption> {
+        Colours::parse(Some(dark), Some(light))
+    }
+
+    #[test]
+    fn three_and_six_digits_are_read_in_either_case() {
+        let navy = Colour { red: 0x11, green: 0x22, blue: 0xaa };
+        assert_eq!(parse("#12A", "#fff").unwrap().dark(), navy);
+        assert_eq!(
+            parse("#1122aa", "transparent").unwrap(),
+            Colours { dark: navy, light: Light::Transparent }
+        );
+        assert_eq!(Colours::parse(None, None).unwrap(), Colours::default());
+    }
+
+    #[test]
+    fn what_is_no_colour_is_refused_with_its_field() {
+        for text in ["", "#", "000", "#00", "#0000", "#00000g", "#ggg", "black", "#0000000", "# 00", "#é0"] {
+            assert_eq!(parse(text, "#fff"), Err(InvalidOption::Colour { field: Field::Dark }), "{text}");
+            assert_eq!(parse("#000", text), Err(InvalidOption::Colour { field: Field::Light }), "{text}");
+        }
+        assert_eq!(parse("transparent", "#fff"), Err(InvalidOption::Colour { field: Field::Dark }));
+    }
+
+    #[test]
+    fn too_little_contrast_is_refused_with_the_measured_ratio() {
+        let Err(InvalidOption::Contrast { ratio }) = parse("#777", "#fff") else { panic!("accepted") };
+        assert!((ratio - 2.0).abs() < 0.001, "{ratio}");
+        assert!(matches!(parse("#777", "transparent"), Err(InvalidOption::Contrast { .. })));
+        assert!(parse("#5b5b5b", "#fff").is_ok());
+        assert!(parse("#5c5c5c", "#fff").is_err());
+    }
+
+    #[test]
+    fn inverted_colours_are_refused_with_the_measured_ratio() {
+        let Err(InvalidOption::Inverted { ratio }) = parse("#fff", "#000") else { panic!("accepted") };
+        assert!((ratio - 16.0).abs() < 0.001, "{ratio}");
     }
 }

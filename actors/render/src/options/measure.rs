@@ -133,3 +133,40 @@ impl Resolution {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAXIMUM_QUIET_ZONE, Millimetres, PixelSize, QuietZone, Resolution, Scale};
+    use crate::options::InvalidOption;
+
+    #[test]
+    fn nothing_and_too_much_are_refused() {
+        for given in [0, u32::MAX] {
+            assert_eq!(Scale::new(given), Err(InvalidOption::Scale { given }));
+            assert_eq!(PixelSize::new(given), Err(InvalidOption::Size { given }));
+            assert_eq!(Resolution::new(given), Err(InvalidOption::Resolution { given }));
+        }
+        assert!(Scale::new(Scale::MAXIMUM).is_ok() && Scale::new(Scale::MAXIMUM + 1).is_err());
+        assert!(
+            PixelSize::new(PixelSize::MAXIMUM).is_ok() && PixelSize::new(PixelSize::MAXIMUM + 1).is_err()
+        );
+        let given = MAXIMUM_QUIET_ZONE + 1;
+        assert_eq!(QuietZone::new(given), Err(InvalidOption::QuietZone { given }));
+    }
+
+    #[test]
+    fn a_quiet_zone_under_four_is_given_but_does_not_conform() {
+        let conformant = [0, 3, 4, 64].map(|modules| QuietZone::new(modules).unwrap().is_conformant());
+        assert_eq!(conformant, [false, false, true, true]);
+    }
+
+    #[test]
+    fn only_finite_positive_millimetres_within_bounds_are_taken() {
+        for given in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, -0.0, 0.0, 0.999, 5_000.1, 1e300] {
+            let error = Millimetres::new(given).unwrap_err();
+            let InvalidOption::Millimetres { given: told } = error else { panic!("{error}") };
+            assert_eq!(told.to_bits(), given.to_bits());
+        }
+        assert!((Millimetres::new(25.400_04).unwrap().length() - 25.4).abs() < f64::EPSILON);
+    }
+}
