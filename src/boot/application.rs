@@ -8,16 +8,15 @@ use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, rt, web};
+use ezqr_actors::System;
 use ezqr_actors::kernel::Escalation;
-use ezqr_actors::{Bounds, Foundation, System};
-use ezqr_schema::wire::Cursors;
 use ezqr_schema::{Clock, KeySecret, LinkBase};
-use ezqr_store::{EmbeddedOptions, EmbeddedStore, InstallationStore as _, Store};
+use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store};
 use futures_util::future::{Either, select};
 use tokio::net::TcpSocket;
 
 use super::BootError;
-use super::founding::Ground;
+use super::interior::Interior;
 use crate::config::{Config, Http, is_loopback};
 use crate::edge::{Edge, Readiness, routes};
 use crate::middleware::{RequestIds, Surroundings};
@@ -48,42 +47,23 @@ enum End {
 }
 
 impl Application {
-    /// Opens the store, founds the installation if there is none, starts the actors and listens.
+    /// Opens the store, listens, founds the installation if there is none, and starts the actors.
+    ///
+    /// In this order: a directory that is served already is told as such, and a first key is made only by a
+    /// process that can go on to show it.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, BootError> {
-        let directory = &config.store.data_directory;
-        let store = Store::Embedded(EmbeddedStore::open(directory, EmbeddedOptions::default())?);
-        let ground = Ground::of(&store, directory, &clock).await?;
+        let store =
+            Store::Embedded(EmbeddedStore::open(&config.store.data_directory, EmbeddedOptions::default())?);
         let listener = listen(config.http.listen)
             .map_err(|cause| BootError::Listen { address: config.http.listen, cause })?;
         let address = listener.local_addr().map_err(BootError::Server)?;
         let link_url = config.links.link_base(address)?;
-        let public_url = config.links.public_base(address)?;
-        let foundation = Foundation {
-            store: store.clone(),
-            secret: ground.secret.clone(),
-            pepper: ground.pepper,
-            link_base: link_url.clone(),
-            clock: clock.clone(),
-        };
-        let system = System::start(foundation, bounds(config)).await?;
-        let readiness = Arc::new(Readiness::new(system.handles().vitals.clone(), store.clone()));
-        let link_hosts = store.link_bases().await?.into_iter().map(|(_, base)| base).collect();
-        let edge = Edge {
-            handles: system.handles().clone(),
-            cursors: Cursors::new(&ground.secret),
-            clock,
-            link_hosts,
-            public_url: public_url.clone(),
-            readiness: Arc::clone(&readiness),
-            body_limit_bytes: config.http.body_limit_bytes,
-            body_timeout: config.http.body_timeout,
-            image_pixels: config.limits.image_pixels,
-            images: config.images.clone(),
-        };
+        let Interior { edge, system, first_key } = Interior::start(config, store, clock, address).await?;
         warn_of_loopback(&link_url);
+        let public_url = edge.public_url.clone();
+        let readiness = Arc::clone(&edge.readiness);
         let server = start(listener, &config.http, edge).map_err(BootError::Server)?;
         let http = config.http.clone();
-        let first_key = ground.first_key;
         Ok(Self { address, link_url, public_url, first_key, server, system, readiness, http })
     }
 
@@ -166,16 +146,6 @@ fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
-}
-
-fn bounds(config: &Config) -> Bounds {
-    Bounds {
-        queue: config.limits.queue_messages,
-        rendering_queue: config.rendering.queue_images,
-        cached_links: config.limits.cached_links,
-        limited_callers: config.limits.limited_callers,
-        render_threads: config.rendering.threads,
-    }
 }
 
 /// A code printed with such a link leads nowhere, for ever.

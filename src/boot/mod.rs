@@ -6,6 +6,7 @@ mod application;
 mod error;
 mod founding;
 mod greeting;
+pub(crate) mod interior;
 mod signals;
 
 use ezqr_schema::Clock;

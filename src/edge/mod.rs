@@ -4,6 +4,8 @@ mod accept;
 mod address;
 mod batches;
 mod body;
+#[cfg(test)]
+mod budget;
 mod caller;
 mod codes;
 mod conditions;

@@ -42,8 +42,8 @@ async fn changes_of_one_code_at_once_form_a_single_chain_of_versions() {
     let world = World::new().await;
     let code = world.mint(1).await.remove(0);
     let targets: Vec<String> = (0..40).map(|index| format!("https://example.com/at-once/{index}")).collect();
-    let changes = targets.iter().map(|target| world.handles().codes.change(world.repointing(&code, target)));
-    let changed = futures_util::future::join_all(changes).await;
+    let requests = targets.iter().map(|target| world.handles().codes.change(world.repointing(&code, target)));
+    let changed = futures_util::future::join_all(requests).await;
     let versions: HashSet<u64> = changed.into_iter().map(|code| code.unwrap().version.get()).collect();
     assert_eq!(versions, (2..42).collect());
 }

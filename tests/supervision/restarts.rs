@@ -7,7 +7,7 @@ use ezqr_actors::codes::{ChangeRefused, MintRefused, MintRequest};
 use ezqr_actors::kernel::{AskError, Behaviour, Handle, Poison, Readiness};
 use ezqr_actors::limiter::Caller;
 use ezqr_actors::rendering::{Format, ImageRequest};
-use ezqr_schema::ErrorCorrection;
+use ezqr_schema::{ErrorCorrection, TargetUrl};
 use ezqr_store::WriteError;
 
 use crate::world::{PATIENCE, World, dynamic, eventually};
@@ -102,8 +102,7 @@ async fn a_write_cut_off_by_a_crash_is_answered_as_unknown_and_never_as_failed()
                 // Either outcome is honest; what must not happen is that readers disagree with the store.
                 eventually("readers agree with the store", async || {
                     let stored = handles.reader.code(&world.owner, code.id).await.unwrap().unwrap();
-                    world.follow(code).await.as_deref()
-                        == stored.target_url.as_ref().map(|target| target.as_str())
+                    world.follow(code).await.as_deref() == stored.target_url.as_ref().map(TargetUrl::as_str)
                 })
                 .await;
             }

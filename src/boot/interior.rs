@@ -1,0 +1,72 @@
+//! Everything behind the listener.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use ezqr_actors::{Bounds, Foundation, System};
+use ezqr_schema::wire::Cursors;
+use ezqr_schema::{Clock, KeySecret};
+use ezqr_store::{InstallationStore as _, Store};
+
+use super::BootError;
+use super::founding::Ground;
+use crate::config::Config;
+use crate::edge::{Edge, Readiness};
+
+/// What serves requests, however they come: the running actors, and what handlers use of them.
+pub(crate) struct Interior {
+    /// What every handler may use.
+    pub(crate) edge: Edge,
+    /// The actors.
+    pub(crate) system: System,
+    /// The first API key, when this start founded the installation.
+    pub(crate) first_key: Option<KeySecret>,
+}
+
+impl Interior {
+    /// Finds or founds the installation of `store` and starts the actors, for a process that listens on
+    /// `address`.
+    pub(crate) async fn start(
+        config: &Config,
+        store: Store,
+        clock: Clock,
+        address: SocketAddr,
+    ) -> Result<Self, BootError> {
+        let link_base = config.links.link_base(address)?;
+        let public_url = config.links.public_base(address)?;
+        let ground = Ground::of(&store, &config.store.data_directory, &clock).await?;
+        let cursors = Cursors::new(&ground.secret);
+        let foundation = Foundation {
+            store: store.clone(),
+            secret: ground.secret,
+            pepper: ground.pepper,
+            link_base,
+            clock: clock.clone(),
+        };
+        let system = System::start(foundation, bounds(config)).await?;
+        let link_hosts = store.link_bases().await?.into_iter().map(|(_, base)| base).collect();
+        let edge = Edge {
+            handles: system.handles().clone(),
+            cursors,
+            clock,
+            link_hosts,
+            public_url,
+            readiness: Arc::new(Readiness::new(system.handles().vitals.clone(), store)),
+            body_limit_bytes: config.http.body_limit_bytes,
+            body_timeout: config.http.body_timeout,
+            image_pixels: config.limits.image_pixels,
+            images: config.images.clone(),
+        };
+        Ok(Self { edge, system, first_key: ground.first_key })
+    }
+}
+
+fn bounds(config: &Config) -> Bounds {
+    Bounds {
+        queue: config.limits.queue_messages,
+        rendering_queue: config.rendering.queue_images,
+        cached_links: config.limits.cached_links,
+        limited_callers: config.limits.limited_callers,
+        render_threads: config.rendering.threads,
+    }
+}

@@ -1,0 +1,168 @@
+//! What requests cost in messages and allocations. Both are counted, neither is timed.
+
+use std::rc::Rc;
+
+use actix_http::Request;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::test::{TestRequest, init_service, read_body};
+use actix_web::{App, Error, HttpResponse, web};
+use allocation_counter::measure;
+use ezqr_actors::System;
+use ezqr_schema::{Clock, KeySecret};
+use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store};
+use futures_util::FutureExt as _;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Edge, routes};
+use crate::boot::interior::Interior;
+use crate::config::{Flag, Layers};
+use crate::middleware::{RequestIds, Surroundings};
+
+/// Everything of a server but the listener.
+struct Site {
+    edge: web::Data<Edge>,
+    key: KeySecret,
+    _system: System,
+    _directory: TempDir,
+}
+
+impl Site {
+    async fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let value = directory.path().to_str().unwrap().to_owned();
+        let data = Flag { name: "--data", section: "store", key: "data_directory", value };
+        let config = Layers::of(None, Vec::new(), vec![data]).unwrap().check().unwrap();
+        let store = EmbeddedStore::open(directory.path(), EmbeddedOptions::default()).unwrap();
+        let address = ([127, 0, 0, 1], 8080).into();
+        let store = Store::Embedded(store);
+        let Interior { edge, system, first_key } =
+            Interior::start(&config, store, Clock::system(), address).await.unwrap();
+        Self { edge: web::Data::new(edge), key: first_key.unwrap(), _system: system, _directory: directory }
+    }
+
+    /// Asks and tells so far: of the key ring, the limiter, the owner of codes and the render pool.
+    fn messages(&self) -> [u64; 4] {
+        let handles = &self.edge.handles;
+        [
+            handles.keyring.raw().messages(),
+            handles.limiter.raw().messages(),
+            handles.codes.raw().messages(),
+            handles.rendering.raw().messages(),
+        ]
+    }
+
+    /// What a worker serves.
+    fn app(
+        &self,
+    ) -> App<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse,
+            Error = Error,
+            InitError = (),
+        > + use<>,
+    > {
+        let request_ids = Rc::new(RequestIds::new());
+        let surroundings =
+            Surroundings { clock: self.edge.clock.clone(), uri_limit_bytes: 8_192, request_ids };
+        App::new().app_data(self.edge.clone()).configure(|app| routes::register(app, &surroundings))
+    }
+
+    fn request(&self, method: Method, path: &str) -> TestRequest {
+        let bearer = format!("Bearer {}", self.key.reveal());
+        TestRequest::with_uri(path).method(method).insert_header(("Authorization", bearer))
+    }
+}
+
+async fn answered<S, B>(service: &S, request: Request) -> (u16, Value)
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    let response = service.call(request).await.unwrap();
+    let status = response.status().as_u16();
+    let body = read_body(response).await;
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+fn item() -> Value {
+    json!({"content_type": "url", "content": "https://example.com/", "dynamic": true, "alias": "budget-test"})
+}
+
+#[actix_web::test]
+async fn each_route_sends_the_messages_that_the_documents_say() {
+    let site = Site::new().await;
+    let service = init_service(site.app()).await;
+    let (_, code) =
+        answered(&service, site.request(Method::POST, "/api/v1/qr-codes").set_json(item()).to_request())
+            .await;
+    let id = code["id"].as_str().unwrap();
+    let (record, png) = (format!("/api/v1/qr-codes/{id}"), format!("/qr/{id}.png"));
+    let batch =
+        json!([{"content_type": "text", "content": "one"}, {"content_type": "text", "content": "two"}]);
+    let request = |method: Method, path: &str| site.request(method, path);
+
+    // Route, status, messages to: key ring, limiter, codes, rendering.
+    let cases = [
+        (request(Method::GET, "/budget-test"), 302, [0, 0, 0, 0]),
+        (request(Method::GET, "/budget-test+"), 200, [0, 0, 0, 0]),
+        (request(Method::GET, "/no-such-code"), 404, [0, 0, 0, 0]),
+        (request(Method::GET, &png), 200, [0, 0, 0, 0]),
+        (request(Method::GET, &format!("{png}?scale=60")), 200, [0, 0, 0, 1]),
+        (request(Method::GET, &record), 200, [1, 1, 0, 0]),
+        (request(Method::GET, "/api/v1/qr-codes"), 200, [1, 1, 0, 0]),
+        (request(Method::POST, "/api/v1/qr-codes/batch").set_json(batch), 201, [1, 1, 1, 0]),
+        (request(Method::POST, "/api/v1/qr-codes").set_json(json!({})), 422, [1, 1, 0, 0]),
+        (request(Method::PATCH, &record).set_json(json!({"name": "New"})), 200, [1, 1, 1, 0]),
+        (request(Method::DELETE, &record), 204, [1, 1, 1, 0]),
+        (TestRequest::with_uri(&record), 401, [0, 1, 0, 0]),
+        (request(Method::GET, "/healthz"), 200, [0, 0, 0, 0]),
+        (request(Method::GET, "/readyz"), 200, [0, 0, 0, 0]),
+    ];
+    for (request, expected, messages) in cases {
+        let request = request.to_request();
+        let path = request.uri().to_string();
+        let before = site.messages();
+        let (status, _) = answered(&service, request).await;
+        assert_eq!(status, expected, "{path}");
+        let after = site.messages();
+        let sent: [u64; 4] = std::array::from_fn(|index| after[index] - before[index]);
+        assert_eq!(sent, messages, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn a_redirect_waits_for_nothing_and_allocates_little_beyond_the_framework() {
+    let site = Site::new().await;
+    let fixed =
+        || async { HttpResponse::Found().insert_header(("location", "https://example.com/")).finish() };
+    let service = init_service(site.app()).await;
+    let floor = init_service(App::new().route("/{short_code}", web::get().to(fixed))).await;
+    answered(&service, site.request(Method::POST, "/api/v1/qr-codes").set_json(item()).to_request()).await;
+
+    let ours = allocations(&service);
+    let theirs = allocations(&floor);
+    // The middleware's future, the request's id and the headers.
+    assert_eq!(ours - theirs, 8, "{ours} allocations, a fixed answer takes {theirs}");
+}
+
+/// Allocations of one redirect of a link that is cached. The answer is there at the first poll.
+fn allocations<S, B>(service: &S) -> u64
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = Error>,
+{
+    let redirect = || {
+        let request = TestRequest::with_uri("/budget-test").to_request();
+        let mut answer = None;
+        let counted = measure(|| answer = service.call(request).now_or_never());
+        assert_eq!(answer.unwrap().unwrap().status(), 302);
+        counted.count_total
+    };
+    // The first fills the cache and the framework's pools.
+    redirect();
+    redirect()
+}
