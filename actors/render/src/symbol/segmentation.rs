@@ -216,3 +216,128 @@ fn cheapest_end(costs: &[Option<u32>; 4]) -> Option<(u8, u32)> {
         (0..).zip(costs).filter_map(|(mode, cost)| Some((mode, cost.as_ref()?.next_multiple_of(SIXTHS))));
     closed.min_by_key(|(_, cost)| *cost)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MODES, Segmentation, VersionClass, cheapest, is_kanji};
+    use qrcode::bits::Bits;
+    use qrcode::types::{Mode, Version};
+
+    /// Numbers below `bound`, always the same ones.
+    fn numbers() -> impl FnMut(usize) -> usize {
+        let mut state = 1_u64;
+        move |bound| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % bound
+        }
+    }
+
+    fn can_hold(mode: Mode, byte: u8) -> bool {
+        match mode {
+            Mode::Numeric => byte.is_ascii_digit(),
+            Mode::Alphanumeric => super::is_alphanumeric(byte),
+            Mode::Byte => true,
+            Mode::Kanji => false,
+        }
+    }
+
+    /// The fewest bits over all ways to give each byte a mode.
+    fn by_trying_all(payload: &[u8], class: VersionClass) -> usize {
+        let ways = 3_usize.pow(u32::try_from(payload.len()).unwrap());
+        let bits = (0..ways).filter_map(|way| {
+            let mut way = way;
+            let modes: Vec<Mode> = payload
+                .iter()
+                .map(|_| {
+                    let mode = MODES[way % 3];
+                    way /= 3;
+                    mode
+                })
+                .collect();
+            let is_possible = modes.iter().zip(payload).all(|(mode, byte)| can_hold(*mode, *byte));
+            let segments = modes.chunk_by(|left, right| left == right);
+            let bits =
+                segments.map(|run| class.header_bits(run[0]) as usize + run[0].data_bits_count(run.len()));
+            is_possible.then(|| bits.sum::<usize>())
+        });
+        bits.min().unwrap()
+    }
+
+    #[test]
+    fn no_segmentation_of_a_short_payload_is_shorter() {
+        let mut below = numbers();
+        for _ in 0..300 {
+            let length = 1 + below(9);
+            let payload: Vec<u8> = (0..length).map(|_| b"00123AB:az"[below(10)]).collect();
+            for class in VersionClass::ALL {
+                let found = Segmentation::<16>::new(&payload, class, false).bits();
+                assert_eq!(found, by_trying_all(&payload, class), "{payload:?} {class:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_payload_that_keeps_one_mode_loses_nothing_by_it() {
+        let mut below = numbers();
+        let (mut kept, mut rounds) = (0, 0);
+        for alphabet in
+            [&b"a/:.A07"[..], b"abcdefA0", b"ABCDE012", b"ABCDEFGHIJKLM5", b"0123456789", b"ab:/012345"]
+        {
+            for _ in 0..400 {
+                let length = 1 + below(60);
+                let payload: Vec<u8> = (0..length).map(|_| alphabet[below(alphabet.len())]).collect();
+                for class in VersionClass::ALL {
+                    let segmentation = Segmentation::<64>::new(&payload, class, false);
+                    kept += usize::from(segmentation.uniform.is_some());
+                    assert_eq!(
+                        segmentation.bits(),
+                        cheapest(&payload, class, false, &mut [0; 64]),
+                        "{payload:?}"
+                    );
+                    rounds += 1;
+                }
+            }
+        }
+        assert!(kept * 4 > rounds && kept < rounds, "{kept} of {rounds}");
+    }
+
+    #[test]
+    fn the_bits_are_those_that_are_written() {
+        let mut below = numbers();
+        for round in 0..600 {
+            let kanji = round % 2 == 0;
+            let mut payload = Vec::new();
+            while payload.len() < 40 {
+                let run = 1 + below(12);
+                match below(4) {
+                    0 => payload.extend((0..run).map(|_| b'0' + u8::try_from(below(10)).unwrap())),
+                    1 => payload.extend((0..run).map(|_| b"ABC:/$"[below(6)])),
+                    2 => payload.extend((0..run).map(|_| b"abc!\xff"[below(5)])),
+                    _ => payload.extend(b"\x93\xfa\x96\x7b".repeat(run)),
+                }
+            }
+            let segmentation = Segmentation::<256>::new(&payload, VersionClass::Large, kanji);
+            let mut bits = Bits::new(Version::Normal(27));
+            segmentation.push(&payload, &mut bits).unwrap();
+            assert_eq!(bits.len(), segmentation.bits());
+        }
+    }
+
+    #[test]
+    fn kanji_are_the_two_byte_characters_of_the_standard() {
+        for (first, second, expected) in [
+            (0x81, 0x40, true),
+            (0x9f, 0xfc, true),
+            (0xe0, 0x40, true),
+            (0xeb, 0xbf, true),
+            (0x81, 0x3f, false),
+            (0x9f, 0xfd, false),
+            (0xa0, 0x40, false),
+            (0xeb, 0xc0, false),
+            (0x82, 0x7f, false),
+            (b'A', b'A', false),
+        ] {
+            assert_eq!(is_kanji(first, second), expected, "{first:x} {second:x}");
+        }
+    }
+}
