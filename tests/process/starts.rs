@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use tempfile::TempDir;
+
 use crate::client::Client;
 use crate::server::{Server, directory, ezqr, run};
 
@@ -57,21 +59,24 @@ fn a_foreign_pepper_stops_the_start() {
 fn an_invalid_setting_stops_the_start_and_is_named_with_its_source() {
     let directory = directory();
     fs::write(directory.path().join("ezqr.toml"), "[limits]\nimage_pixels = 3\n").unwrap();
-    let cases: [(&[&str], &[(&str, &str)], &[&str]); 4] = [
-        (&["serve", "--listen", "nowhere"], &[], &["http.listen", "--listen"]),
-        (&["serve"], &[("EZQR__HTTP__WORKERS", "many")], &["http.workers", "EZQR__HTTP__WORKERS"]),
-        (&["serve"], &[("EZQR__HTTP__WORKES", "1")], &["EZQR__HTTP__WORKES"]),
-        (&["serve", "--config", "ezqr.toml"], &[], &["limits.image_pixels", "ezqr.toml"]),
-    ];
-    for (arguments, variables, named) in cases {
-        let output = ezqr(directory.path(), arguments).envs(variables.iter().copied()).output().unwrap();
-        let text = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success(), "{arguments:?}");
-        for name in named {
-            assert!(text.contains(name), "{name} is not named: {text}");
-        }
-    }
+    refused(&directory, &["serve", "--listen", "nowhere"], None, ["http.listen", "--listen"]);
+    let variable = "EZQR__HTTP__WORKERS";
+    refused(&directory, &["serve"], Some((variable, "many")), ["http.workers", variable]);
+    let misspelt = "EZQR__HTTP__WORKES";
+    refused(&directory, &["serve"], Some((misspelt, "1")), [misspelt, "workes"]);
+    let file = ["serve", "--config", "ezqr.toml"];
+    refused(&directory, &file, None, ["limits.image_pixels", "ezqr.toml"]);
     assert!(!directory.path().join("ezqr-data").exists(), "nothing was made");
+}
+
+/// The start stops and names both what is wrong and where it was set.
+fn refused(directory: &TempDir, arguments: &[&str], variable: Option<(&str, &str)>, named: [&str; 2]) {
+    let output = ezqr(directory.path(), arguments).envs(variable).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{arguments:?}");
+    for name in named {
+        assert!(text.contains(name), "{name} is not named: {text}");
+    }
 }
 
 #[test]
