@@ -28,6 +28,7 @@ mod list_position;
 mod metadata;
 mod migration;
 mod new_code;
+pub mod openapi;
 mod permutation;
 mod problem;
 mod rate;

@@ -1,0 +1,77 @@
+//! `/{short_code}`.
+
+use serde_json::{Value, json};
+
+use super::head;
+use crate::ProblemCode;
+use crate::openapi::answers::{Asker, answers};
+use crate::openapi::problems::{ANY, READ};
+use crate::openapi::references::{Named, headers, named, parameters};
+use crate::openapi::security::nobody;
+
+/// What a link can end with.
+const DEAD: &[ProblemCode] = &[
+    ProblemCode::CodeNotFound,
+    ProblemCode::CodeDeleted,
+    ProblemCode::CodeExpired,
+    ProblemCode::CodePaused,
+    ProblemCode::AccountSuspended,
+];
+
+/// The paths.
+pub(super) fn paths() -> Named {
+    let names = ["short_code"];
+    named(json!({
+        "/{short_code}": {
+            "get": follow(),
+            "head": head("follow_link_head", "links", &names, nobody()),
+        },
+        "/{short_code}+": {
+            "get": preview(),
+            "head": head("preview_link_head", "links", &names, nobody()),
+        },
+    }))
+}
+
+fn follow() -> Value {
+    json!({
+        "operationId": "follow_link",
+        "tags": ["links"],
+        "summary": "Follow a short link",
+        "description": "What a scanned code asks for. A change of the code shows at once.",
+        "security": nobody(),
+        "parameters": parameters(&["short_code"]),
+        "responses": answers(
+            Asker::Visitor,
+            json!({
+                "302": {
+                    "description": "Leads to where the code leads now.",
+                    "headers": headers(&["Location", "Cache-Control"]),
+                },
+            }),
+            &[ANY, READ, DEAD],
+        ),
+    })
+}
+
+fn preview() -> Value {
+    json!({
+        "operationId": "preview_link",
+        "tags": ["links"],
+        "summary": "See where a short link leads",
+        "description": "Without following it.",
+        "security": nobody(),
+        "parameters": parameters(&["short_code"]),
+        "responses": answers(
+            Asker::Visitor,
+            json!({
+                "200": {
+                    "description": "A page that shows where the link leads.",
+                    "headers": headers(&["Cache-Control"]),
+                    "content": { "text/html": { "schema": { "type": "string" } } },
+                },
+            }),
+            &[ANY, READ, DEAD],
+        ),
+    })
+}
