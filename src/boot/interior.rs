@@ -40,7 +40,7 @@ impl Interior {
             store: store.clone(),
             secret: ground.secret,
             pepper: ground.pepper,
-            link_base,
+            link_base: link_base.clone(),
             clock: clock.clone(),
         };
         let system = System::start(foundation, bounds(config)).await?;
@@ -49,6 +49,7 @@ impl Interior {
             handles: system.handles().clone(),
             cursors,
             clock,
+            link_base,
             link_hosts,
             public_url,
             readiness: Arc::new(Readiness::new(system.handles().vitals.clone(), store)),
@@ -65,6 +66,7 @@ fn bounds(config: &Config) -> Bounds {
     Bounds {
         queue: config.limits.queue_messages,
         rendering_queue: config.rendering.queue_images,
+        rendering_batches: config.rendering.batches,
         cached_links: config.limits.cached_links,
         limited_callers: config.limits.limited_callers,
         render_threads: config.rendering.threads,

@@ -27,6 +27,9 @@ pub(super) async fn create(
     let body = body::json(&request, payload, &edge).await?;
     let code = parse_new_code(&body, &edge.parse_context())?;
     fit::check(&code, "").map_err(Refused::one)?;
+    if let Some(format) = format {
+        images::check_new_code(&edge, &code, format, options)?;
+    }
     let mint = MintRequest { owner: principal.owner.clone(), codes: vec![code] };
     let minted = edge.handles.codes.mint(mint).await?;
     let code = minted.first().ok_or_else(Fault::unexplained)?;

@@ -7,13 +7,16 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use ezqr_actors::codes::Link;
 use ezqr_actors::rendering::{Format, ImageRequest};
 use ezqr_render::options::ImageOptions;
-use ezqr_schema::{Code, CodeStatus, Name, ProblemCode, Scope};
+use ezqr_schema::{Code, CodeStatus, Name, NewCode, ProblemCode, Scope};
 
 use super::{Edge, address, caller, conditions, image_query, records};
 use crate::problem::Fault;
 
 /// A PNG of up to so many pixels is drawn where it is asked for, in less time than a message takes.
 const PLAIN_PIXELS: u64 = 1_000_000;
+
+/// Stands for a short code that is not given out yet: letters take at least the room of digits.
+const LARGEST_SHORT_CODE: &str = "ZZZZZZZZ";
 
 /// `GET`: the image of a code.
 pub(super) async fn show(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Fault> {
@@ -37,6 +40,22 @@ pub(super) async fn show(request: HttpRequest, edge: Data<Edge>) -> Result<HttpR
         return Ok(builder.status(StatusCode::NOT_MODIFIED).finish());
     }
     draw(&edge, builder, image).await
+}
+
+/// Refuses the image of a code that is about to be minted, before it is: a refusal leaves nothing behind.
+pub(super) fn check_new_code(
+    edge: &Edge,
+    code: &NewCode,
+    format: Format,
+    options: ImageOptions,
+) -> Result<(), Fault> {
+    let pattern = match (&code.target_url, &code.alias) {
+        (None, _) => code.content.as_str().to_owned(),
+        (Some(_), Some(alias)) => edge.link_base.pattern_for(alias.as_str()),
+        (Some(_), None) => edge.link_base.pattern_for(LARGEST_SHORT_CODE),
+    };
+    let image = ImageRequest { pattern, level: code.error_correction, format, options, title: None };
+    pixels_of(edge, &image).map(drop)
 }
 
 /// The answer to what made `code`, as its image.
@@ -95,13 +114,7 @@ async fn draw(
     mut builder: HttpResponseBuilder,
     image: ImageRequest,
 ) -> Result<HttpResponse, Fault> {
-    // Whether a code fits some symbol was seen to when it was minted.
-    let pixels = image.pixels().map_err(Fault::internal)?;
-    if pixels > edge.image_pixels {
-        let detail =
-            format!("The image would have {pixels} pixels; at most {} are allowed.", edge.image_pixels);
-        return Err(Fault::new(ProblemCode::ImageTooLarge, detail));
-    }
+    let pixels = pixels_of(edge, &image)?;
     let (format, is_conformant) = (image.format, image.options.is_conformant());
     let bytes = if pixels <= PLAIN_PIXELS {
         image.render().map_err(Fault::internal)?
@@ -119,6 +132,17 @@ async fn draw(
         builder.insert_header(("x-qr-conformant", "false"));
     }
     Ok(builder.body(bytes))
+}
+
+/// How many pixels the image has, if it may have as many.
+fn pixels_of(edge: &Edge, image: &ImageRequest) -> Result<u64, Fault> {
+    // Whether a code fits some symbol is seen to before it is minted.
+    let pixels = image.pixels().map_err(Fault::internal)?;
+    if pixels <= edge.image_pixels {
+        return Ok(pixels);
+    }
+    let detail = format!("The image would have {pixels} pixels; at most {} are allowed.", edge.image_pixels);
+    Err(Fault::new(ProblemCode::ImageTooLarge, detail))
 }
 
 #[cfg(test)]

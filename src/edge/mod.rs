@@ -35,6 +35,8 @@ pub(crate) struct Edge {
     pub(crate) cursors: Cursors,
     /// The time.
     pub(crate) clock: Clock,
+    /// What the short links of new codes begin with.
+    pub(crate) link_base: LinkBase,
     /// All hosts this installation ever had short links on.
     pub(crate) link_hosts: Vec<LinkBase>,
     /// What the addresses of the API and the images begin with.
