@@ -66,7 +66,7 @@ impl Reading {
         }
         match Colours::parse(self.dark.as_deref(), self.light.as_deref()) {
             Ok(colours) => self.options.colours = colours,
-            Err(error) => self.refuse(error.field().name(), error.to_string()),
+            Err(error) => self.refuse(error.field().name(), Invalid::from(error).0),
         }
         if self.faults.is_empty() { Ok(self.options) } else { Err(Refused::new(self.faults)) }
     }
@@ -77,7 +77,9 @@ struct Invalid(String);
 
 impl From<InvalidOption> for Invalid {
     fn from(error: InvalidOption) -> Self {
-        Self(error.to_string())
+        // The fault names the parameter already.
+        let (name, text) = (error.field().name(), error.to_string());
+        Self(text.strip_prefix(name).unwrap_or(&text).trim_start().to_owned())
     }
 }
 
