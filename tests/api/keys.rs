@@ -1,0 +1,140 @@
+//! API keys: who is let in, and to what.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::support::{Answer, TestApp};
+
+const LIST: &str = "/api/v1/qr-codes";
+
+#[test]
+fn a_request_without_a_key_is_told_how_to_send_one() {
+    let app = TestApp::spawn();
+    assert_snapshot!(app.visitor.get(LIST).send(), @r#"
+    401
+    cache-control: no-store
+    content-type: application/problem+json
+    ratelimit: "network";r=99;t=1
+    ratelimit-policy: "network";q=100;w=60
+    www-authenticate: Bearer realm="ezqr"
+    x-ratelimit-limit: 100
+    x-ratelimit-remaining: 99
+    x-ratelimit-reset: 4113082922
+    x-request-id: <request id>
+
+    {
+      "code": "missing-key",
+      "detail": "Send the header Authorization: Bearer <API key>.",
+      "request_id": "<request id>",
+      "status": 401,
+      "title": "An API key is required",
+      "type": "/problems/missing-key"
+    }
+    "#);
+}
+
+#[test]
+fn malformed_unknown_and_revoked_keys_are_refused_alike() {
+    let app = TestApp::spawn();
+    let revoked = app.make_key(&["--environment", "doomed"]);
+    let keys = app.cli(&["key", "list"]);
+    let doomed =
+        keys.as_array().unwrap().iter().find(|key| key["environment"] == "doomed").unwrap()["id"].clone();
+    app.cli(&["key", "revoke", doomed.as_str().unwrap()]);
+    app.settle();
+    // As well-formed as can be, of another installation.
+    let foreign = TestApp::spawn().key.clone();
+    let mut mistyped = app.key.clone();
+    mistyped.pop();
+    mistyped.push(if app.key.ends_with('0') { '1' } else { '0' });
+    let headers = [
+        format!("Bearer {revoked}"),
+        format!("Bearer {foreign}"),
+        format!("Bearer {mistyped}"),
+        "Bearer ".to_owned(),
+        "Bearer".to_owned(),
+        String::new(),
+        app.key.clone(),
+        format!("Basic {}", app.key),
+        format!("Bearer {} {}", app.key, app.key),
+        format!("Bearer {}", "x".repeat(4_000)),
+    ];
+    let send = |header: &str| app.visitor.get(LIST).header("Authorization", header).send();
+    assert_snapshot!(send(&headers[0]), @r#"
+    401
+    cache-control: no-store
+    content-type: application/problem+json
+    ratelimit: "network";r=89;t=7
+    ratelimit-policy: "network";q=100;w=60
+    www-authenticate: Bearer realm="ezqr", error="invalid_token"
+    x-ratelimit-limit: 100
+    x-ratelimit-remaining: 89
+    x-ratelimit-reset: 4113082928
+    x-request-id: <request id>
+
+    {
+      "code": "invalid-key",
+      "detail": "The header Authorization holds no valid API key: it is malformed, unknown or revoked.",
+      "request_id": "<request id>",
+      "status": 401,
+      "title": "The API key is not valid",
+      "type": "/problems/invalid-key"
+    }
+    "#);
+    let refusal = send(&headers[0]).refusal();
+    for header in &headers {
+        let answer = send(header);
+        assert_eq!(
+            (answer.refusal(), answer.header("www-authenticate")),
+            (refusal.clone(), "Bearer realm=\"ezqr\", error=\"invalid_token\""),
+            "{header}"
+        );
+    }
+    for header in [format!("bearer {}", app.key), format!("BEARER  {}", app.key)] {
+        assert_eq!(send(&header).status, 200);
+    }
+}
+
+#[test]
+fn a_key_does_only_what_its_scopes_say() {
+    let app = TestApp::spawn();
+    let record = app.api.created(&json!({ "content_type": "text", "content": "a" }));
+    let key = |scopes: &str| app.client(&app.make_key(&["--scopes", scopes]));
+    let (reader, writer, deleter) = (key("codes:read"), key("codes:write"), key("codes:delete,codes:write"));
+    let stranger = key("scans:read,keys:manage,audit:read,account:admin");
+    app.settle();
+    let lacks = |answer: Answer, scope: &str| {
+        assert_eq!(answer.refusal(), format!("403 scope-missing\n The key has not the scope {scope}."));
+    };
+    let body = json!({ "content_type": "text", "content": "a" });
+    for client in [&reader, &stranger] {
+        lacks(client.create(&body), "codes:write");
+        lacks(client.post("/api/v1/qr-codes/batch", &json!([body])), "codes:write");
+        lacks(client.patch(&record, &json!({ "name": "b" })), "codes:write");
+        lacks(client.delete(&record), "codes:delete");
+    }
+    for client in [&writer, &deleter, &stranger] {
+        lacks(client.show(&record), "codes:read");
+        lacks(client.get(LIST).send(), "codes:read");
+    }
+    lacks(writer.delete(&record), "codes:delete");
+    lacks(writer.patch(&record, &json!({ "status": "deleted" })), "codes:delete");
+    assert_eq!(app.stored(), (1, 0));
+    assert_eq!(app.api.show(&record).json(), record);
+    assert_eq!(reader.show(&record).status, 200);
+    assert_eq!(writer.create(&body).status, 201);
+    assert_eq!(deleter.delete(&record).status, 204);
+}
+
+#[test]
+fn nobody_without_the_right_key_has_a_body_read() {
+    let app = TestApp::spawn();
+    let reader = app.client(&app.make_key(&["--scopes", "codes:read"]));
+    app.settle();
+    let send = |client: &crate::support::Client| {
+        client.call("POST", LIST).body("application/json", "{").send().refusal()
+    };
+    assert!(send(&app.visitor).starts_with("401 missing-key\n"));
+    assert!(send(&reader).starts_with("403 scope-missing\n"));
+    assert!(send(&app.api).starts_with("400 malformed-body\n"));
+}

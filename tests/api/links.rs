@@ -1,0 +1,189 @@
+//! `/{short_code}` and `/{short_code}+`: what visitors meet.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+fn dynamic(app: &TestApp) -> Value {
+    let target = "https://example.com/a?x=1&y=%22%3Cb%3E#part";
+    app.api.created(
+        &json!({ "name": "<b>Poster</b>", "content_type": "text", "content": "a", "target_url": target }),
+    )
+}
+
+fn link(record: &Value) -> &str {
+    record["short_link"].as_str().unwrap()
+}
+
+#[test]
+fn a_link_leads_on_and_nobody_keeps_where_to() {
+    let app = TestApp::spawn();
+    let record = dynamic(&app);
+    assert_snapshot!(app.visitor.get(link(&record)).send(), @"
+    302
+    cache-control: no-store
+    location: https://example.com/a?x=1&y=%22%3Cb%3E#part
+    x-request-id: <request id>
+    ");
+    let head = app.visitor.call("HEAD", link(&record)).send();
+    assert_eq!((head.status, head.header("location")), (302, "https://example.com/a?x=1&y=%22%3Cb%3E#part"));
+    let lower = link(&record).to_ascii_lowercase();
+    assert_eq!(app.visitor.get(&lower).send().status, 302);
+}
+
+#[test]
+fn a_repointed_link_leads_to_the_new_place_at_once() {
+    let app = TestApp::spawn();
+    let record = dynamic(&app);
+    for number in 0..5 {
+        let target = format!("https://example.com/{number}");
+        app.api.patched(&record, &json!({ "target_url": target }));
+        assert_eq!(app.visitor.get(link(&record)).send().header("location"), target);
+    }
+}
+
+#[test]
+fn a_preview_shows_where_a_link_leads() {
+    let app = TestApp::spawn();
+    let record = dynamic(&app);
+    assert_snapshot!(app.visitor.get(&format!("{}+", link(&record))).send(), @r#"
+    200
+    cache-control: no-store
+    content-security-policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    content-type: text/html; charset=utf-8
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
+    x-request-id: <request id>
+    x-robots-tag: noindex
+
+    <!doctype html>
+    <html lang="en">
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>Preview</title>
+    <style/>
+    <main><p class="mark">Preview</p><h1>&lt;b&gt;Poster&lt;/b&gt;</h1><p class="target">https://example.com/a?x=1&amp;y=%22%3Cb%3E#part</p><p><a href="https://example.com/a?x=1&amp;y=%22%3Cb%3E#part" rel="nofollow noopener noreferrer">Go there</a></p><p class="small">HTTP://127.0.0.1:<port>/<short></p></main>
+    </html>
+    "#);
+}
+
+#[test]
+fn a_link_that_does_not_work_is_a_page_for_people_and_a_problem_for_programs() {
+    let app = TestApp::spawn();
+    let page = app.visitor.get("/0000-000").accept("text/html,*/*;q=0.8").send();
+    assert_snapshot!(page, @r#"
+    404
+    cache-control: no-store
+    content-security-policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    content-type: text/html; charset=utf-8
+    referrer-policy: no-referrer
+    x-content-type-options: nosniff
+    x-request-id: <request id>
+    x-robots-tag: noindex
+
+    <!doctype html>
+    <html lang="en">
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>No such link</title>
+    <style/>
+    <main><p class="mark">404</p><h1>No such link</h1><p>Nothing is behind this address. Perhaps the code was not read whole.</p></main>
+    </html>
+    "#);
+    let record = dynamic(&app);
+    let outcome = |path: &str| {
+        let get = |accept: &str| app.visitor.get(path).accept(accept).send();
+        let page = get("text/html,application/xhtml+xml,*/*;q=0.8");
+        assert!(page.header("content-type").starts_with("text/html"), "{page}");
+        let problem = get("application/problem+json");
+        assert_eq!(page.status, problem.status);
+        assert_eq!(get("application/json").refusal(), problem.refusal());
+        let preview = app.visitor.get(&format!("{path}+")).accept("application/problem+json").send();
+        assert_eq!(preview.refusal(), problem.refusal());
+        problem.refusal()
+    };
+    assert_snapshot!(outcome("/0000-000"), @"
+    404 code-not-found
+     No code has this link.
+    ");
+    assert_snapshot!(outcome("/00000000"), @"
+    404 code-not-found
+     No code has this link.
+    ");
+    app.api.patched(&record, &json!({ "status": "paused" }));
+    assert_snapshot!(outcome(link(&record)), @"
+    403 code-paused
+     The code of this link is paused.
+    ");
+    app.api.patched(&record, &json!({ "status": "active", "expires_at": "2100-05-04T04:00:00Z" }));
+    assert_eq!(app.visitor.get(link(&record)).send().status, 302);
+    app.clock.advance(Duration::from_secs(3_600));
+    assert_snapshot!(outcome(link(&record)), @"
+    410 code-expired
+     The time of this link is over.
+    ");
+    app.api.patched(&record, &json!({ "expires_at": null }));
+    assert_eq!(app.visitor.get(link(&record)).send().status, 302);
+    assert_eq!(app.api.delete(&record).status, 204);
+    assert_snapshot!(outcome(link(&record)), @"
+    410 code-deleted
+     The code of this link was deleted.
+    ");
+}
+
+#[test]
+fn a_suspended_accounts_links_images_and_keys_are_refused_until_it_is_resumed() {
+    let app = TestApp::spawn();
+    let record = dynamic(&app);
+    assert_eq!(app.visitor.get(link(&record)).send().status, 302);
+    // Who waits for the change must be of another account.
+    app.cli(&["account", "create", "--name", "other", "--plan", "free"]);
+    app.cli(&["account", "suspend", "default"]);
+    app.settle_as("other");
+    let link_answer = app.visitor.get(link(&record)).accept("application/problem+json").send();
+    assert_snapshot!(link_answer.refusal(), @"
+    403 account-suspended
+     The account of this link is suspended.
+    ");
+    assert_snapshot!(app.visitor.get(record["images"]["svg"].as_str().unwrap()).send().refusal(), @"
+    403 account-suspended
+     The account of this code is suspended.
+    ");
+    assert_snapshot!(app.api.show(&record).refusal(), @"
+    403 account-suspended
+     The key's account is suspended.
+    ");
+    let page = app.visitor.get(link(&record)).send();
+    assert_eq!((page.status, page.header("content-type")), (403, "text/html; charset=utf-8"));
+    app.cli(&["account", "resume", "default"]);
+    app.settle_as("other");
+    assert_eq!(app.visitor.get(link(&record)).send().status, 302);
+    assert_eq!(app.api.show(&record).status, 200);
+}
+
+#[test]
+fn a_static_codes_number_leads_nowhere() {
+    let app = TestApp::spawn();
+    let record = app.api.created(&json!({ "content_type": "text", "content": "a" }));
+    let path = format!("/{}", app.generated_code_of(&record));
+    let problem = app.visitor.get(&path).accept("application/problem+json").send();
+    assert_eq!(problem.refusal(), "404 code-not-found\n No code has this link.");
+    // What is asked for is the number of this code, and not one nobody has.
+    let dynamic = dynamic(&app);
+    let path = format!("/{}", app.generated_code_of(&dynamic));
+    assert!(link(&dynamic).ends_with(&path));
+}
+
+#[test]
+fn paths_with_line_breaks_and_other_traps_reach_no_header() {
+    let app = TestApp::spawn();
+    for path in ["/a%0D%0ASet-Cookie:%20a=b", "/%00", "/..%2F..%2Fetc%2Fpasswd", "/%FF%FE", "/a%20b", "/+"] {
+        let answer = app.visitor.get(path).send();
+        assert_eq!((answer.status, answer.header("set-cookie")), (404, ""), "{path}: {answer}");
+    }
+}
