@@ -35,7 +35,9 @@ fn main() {
     for length in [26, 90, 300, 2_300] {
         let payload = payload(length);
         compare(&format!("matrix, {length} bytes"), &matrices(&payload));
-        let encode = || drop(black_box(Symbol::encode(payload.as_bytes(), ErrorCorrection::Medium).unwrap()));
+        let encode = || {
+            black_box(Symbol::encode(payload.as_bytes(), ErrorCorrection::Medium).unwrap());
+        };
         println!("  allocations: {}", measure(encode).count_total);
     }
     for length in [26, 90, 300] {
@@ -124,7 +126,7 @@ fn rasters(payload: &str) -> Vec<Contender<'_>> {
     ]
 }
 
-/// fast_qr's modules, ten pixels each, through the png crate at one bit a pixel.
+/// The modules of `fast_qr`, ten pixels each, through the png crate at one bit a pixel.
 fn fast_png(payload: &str, compression: ::png::Compression) -> Vec<u8> {
     let code = fast(payload);
     let side = 10 * (code.size + 8);
@@ -180,13 +182,20 @@ fn compare(title: &str, contenders: &[Contender<'_>]) {
     let mut results = Vec::new();
     for (name, work) in contenders {
         let output = work();
-        let once = time(|| drop(black_box(work()))).max(Duration::from_nanos(100));
+        let once = time(|| {
+            black_box(work());
+        })
+        .max(Duration::from_nanos(100));
         let times = u32::try_from(ROUND.as_nanos() / once.as_nanos()).unwrap().max(1);
         results.push((*name, work, times, output, Vec::with_capacity(ROUNDS)));
     }
     for _ in 0..ROUNDS {
         for (_, work, times, _, rounds) in &mut results {
-            let round = time(|| (0..*times).for_each(|_| drop(black_box(work()))));
+            let round = time(|| {
+                (0..*times).for_each(|_| {
+                    black_box(work());
+                })
+            });
             rounds.push(round.as_secs_f64() * 1e6 / f64::from(*times));
         }
     }

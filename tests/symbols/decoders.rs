@@ -26,8 +26,7 @@ pub fn read_png(file: &[u8]) -> Grey {
     let samples = info.color_type.samples();
     let pixels = pixels[..info.buffer_size()].chunks_exact(samples).map(|pixel| match *pixel {
         [grey] => grey,
-        [red, green, blue] => luma([red, green, blue]),
-        [red, green, blue, 255] => luma([red, green, blue]),
+        [red, green, blue] | [red, green, blue, 255] => luma([red, green, blue]),
         [_, _, _, 0] => 255,
         _ => panic!("{:?} is not what the renderer writes", info.color_type),
     });
