@@ -22,6 +22,8 @@ pub struct Bounds {
     pub queue: u16,
     /// Images accepted by the render pool and not finished.
     pub rendering_queue: u16,
+    /// Batches being drawn at once, of all accounts.
+    pub rendering_batches: u16,
     /// Links kept in memory.
     pub cached_links: usize,
     /// Callers with a token bucket of their own.
@@ -58,7 +60,7 @@ pub struct Handles {
     pub codes: CodesHandle,
     /// Reads codes, without a message.
     pub reader: CodeReader,
-    /// Renders large images.
+    /// Renders large images, and batches of images.
     pub rendering: RenderingHandle,
     /// How the actors are.
     pub vitals: Vitals,
@@ -126,7 +128,7 @@ impl System {
         };
         let keyring =
             KeyRingHandle::new(root.start::<KeyRing>(Spec::new("keyring", bounds.queue), keyring).await?);
-        let rendering = RenderingSeed::new(bounds.render_threads)?;
+        let rendering = RenderingSeed::new(bounds.render_threads, bounds.rendering_batches)?;
         let rendering =
             root.start::<Rendering>(Spec::new("rendering", bounds.rendering_queue), rendering).await?;
         let rendering = RenderingHandle::new(rendering);

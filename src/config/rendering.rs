@@ -16,4 +16,7 @@ pub struct Rendering {
     /// Images accepted and not finished.
     #[serde(deserialize_with = "queue_length")]
     pub queue_images: u16,
+    /// Batches being drawn, of all accounts.
+    #[serde(deserialize_with = "queue_length")]
+    pub batches: u16,
 }

@@ -7,6 +7,7 @@
     reason = "tests stop at what they did not expect"
 )]
 
+mod batches;
 mod codes;
 mod elsewhere;
 mod restarts;

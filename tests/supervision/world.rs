@@ -102,6 +102,7 @@ pub(crate) fn bounds() -> Bounds {
     Bounds {
         queue: 64,
         rendering_queue: 8,
+        rendering_batches: 3,
         cached_links: 1_024,
         limited_callers: 100,
         render_threads: NonZeroUsize::MIN,

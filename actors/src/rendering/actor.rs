@@ -3,13 +3,17 @@
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use crate::Busy;
 use crate::kernel::{Behaviour, Message, Reply, Respond};
 
+use super::admission::{Admission, BatchRefused};
+use super::batch::{self, BatchRequest, BatchTicket, Pace};
 use super::image::{ImageRequest, RenderError};
 
 /// Why the pool could not be made.
@@ -17,26 +21,38 @@ use super::image::{ImageRequest, RenderError};
 #[error("cannot start the render threads: {0}")]
 pub struct RenderingError(#[from] ThreadPoolBuildError);
 
+/// How long the client of a batch may take nothing.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A window keeps the threads busy, and holds a few images only.
+const SMALLEST_WINDOW: usize = 4;
+const LARGEST_WINDOW: usize = 16;
+
 /// What a [`Rendering`] is built from.
 pub struct RenderingSeed {
     pool: Arc<ThreadPool>,
+    batches: u16,
 }
 
 impl RenderingSeed {
-    /// A pool of `threads` threads of its own. It outlives restarts of the actor, so that work under way in
-    /// it is not run twice over on the same cores.
-    pub fn new(threads: NonZeroUsize) -> Result<Self, RenderingError> {
+    /// A pool of `threads` threads of its own, for at most `batches` batches at once. The pool outlives
+    /// restarts of the actor, so that work under way in it is not run twice over on the same cores.
+    pub fn new(threads: NonZeroUsize, batches: u16) -> Result<Self, RenderingError> {
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads.get())
             .thread_name(|index| format!("render-{index}"))
             .build()?;
-        Ok(Self { pool: Arc::new(pool) })
+        Ok(Self { pool: Arc::new(pool), batches })
     }
 }
 
-/// Owns the render pool and admits work to it.
+/// Owns the render pool, admits work to it, and serves the batches it has admitted.
 pub struct Rendering {
     pool: Arc<ThreadPool>,
+    pace: Pace,
+    admission: Admission,
+    /// One task for each batch under way. Dropped with the state, they end, and their clients are told.
+    batches: JoinSet<()>,
 }
 
 impl Behaviour for Rendering {
@@ -44,7 +60,14 @@ impl Behaviour for Rendering {
     type BuildError = std::convert::Infallible;
 
     async fn build(seed: &RenderingSeed) -> Result<Self, Self::BuildError> {
-        Ok(Self { pool: Arc::clone(&seed.pool) })
+        let window = seed.pool.current_num_threads().clamp(SMALLEST_WINDOW, LARGEST_WINDOW);
+        let window = NonZeroUsize::new(window).unwrap_or(NonZeroUsize::MIN);
+        Ok(Self {
+            pool: Arc::clone(&seed.pool),
+            pace: Pace { window, patience: PATIENCE },
+            admission: Admission::new(seed.batches),
+            batches: JoinSet::new(),
+        })
     }
 }
 
@@ -83,5 +106,20 @@ impl Respond<ImageRequest> for Rendering {
                 Ok(Err(_)) | Err(_) => Err(RenderRefused::Panicked),
             }
         })
+    }
+}
+
+impl Respond<BatchRequest> for Rendering {
+    fn respond(&mut self, request: BatchRequest) -> Reply<Self, Result<BatchTicket, BatchRefused>> {
+        while let Some(ended) = self.batches.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a batch was cut off");
+            }
+        }
+        Reply::now(self.admission.admit(request.account).map(|permit| {
+            let (ticket, task) = batch::open(Arc::clone(&self.pool), self.pace, permit);
+            self.batches.spawn(task);
+            ticket
+        }))
     }
 }

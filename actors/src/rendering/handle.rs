@@ -2,14 +2,21 @@
 
 use std::time::Duration;
 
+use ezqr_schema::AccountId;
+
 use crate::Busy;
 use crate::kernel::Handle;
 
 use super::actor::{RenderRefused, Rendering};
+use super::admission::BatchRefused;
+use super::batch::{BatchRequest, BatchTicket};
 use super::image::ImageRequest;
 
 /// How long a request waits for its image.
-const DEADLINE: Duration = Duration::from_secs(30);
+const IMAGE_DEADLINE: Duration = Duration::from_secs(30);
+
+/// How long a batch waits to be admitted.
+const ADMISSION_DEADLINE: Duration = Duration::from_secs(5);
 
 /// The typed address of [`Rendering`].
 #[derive(Clone, Debug)]
@@ -22,8 +29,17 @@ impl RenderingHandle {
 
     /// Renders an image in the pool. One message.
     pub async fn render(&self, request: ImageRequest) -> Result<Vec<u8>, RenderRefused> {
-        match self.0.ask(request, DEADLINE).await {
+        match self.0.ask(request, IMAGE_DEADLINE).await {
             Ok(rendered) => rendered,
+            Err(error) => Err(Busy::from(error).into()),
+        }
+    }
+
+    /// Asks for a batch to be drawn for `account`, before it is known what is to be drawn. One message for the
+    /// whole batch.
+    pub async fn admit(&self, account: AccountId) -> Result<BatchTicket, BatchRefused> {
+        match self.0.ask(BatchRequest { account }, ADMISSION_DEADLINE).await {
+            Ok(admitted) => admitted,
             Err(error) => Err(Busy::from(error).into()),
         }
     }
