@@ -194,7 +194,7 @@ fn compare(title: &str, contenders: &[Contender<'_>]) {
             let round = time(|| {
                 (0..*times).for_each(|_| {
                     black_box(work());
-                })
+                });
             });
             rounds.push(round.as_secs_f64() * 1e6 / f64::from(*times));
         }

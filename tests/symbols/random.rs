@@ -43,8 +43,8 @@ pub const LOWER_CASE: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 /// ASCII text: a link, digits, upper case, or all of them in turns.
 pub fn text(random: &mut Random) -> Vec<u8> {
     let longest = match random.below(40) {
-        0 => 400,
-        1 => 200,
+        0 => 300,
+        1 => 150,
         _ => 80,
     };
     let length = 1 + random.below(longest);
@@ -79,9 +79,9 @@ pub fn colours(random: &mut Random) -> Colours {
 /// Options under which a symbol must be readable.
 pub fn options(random: &mut Random) -> ImageOptions {
     let size = if random.below(5) == 0 {
-        Size::Canvas(PixelSize::new(1 + u32::try_from(random.below(400)).unwrap()).unwrap())
+        Size::Canvas(PixelSize::new(1 + u32::try_from(random.below(250)).unwrap()).unwrap())
     } else {
-        Size::Scale(Scale::new(*random.pick(&[1, 2, 3, 4, 5, 8])).unwrap())
+        Size::Scale(Scale::new(*random.pick(&[1, 2, 2, 3, 3, 4, 6])).unwrap())
     };
     let quiet_zone = QuietZone::new(*random.pick(&[4, 4, 4, 5, 9])).unwrap();
     let colours = if random.below(2) == 0 { Colours::default() } else { colours(random) };
