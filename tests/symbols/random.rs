@@ -76,12 +76,12 @@ pub fn colours(random: &mut Random) -> Colours {
     }
 }
 
-/// Options under which a symbol must be readable.
+/// Options under which a symbol must be readable; mostly small images, which are the hard ones and cost least.
 pub fn options(random: &mut Random) -> ImageOptions {
     let size = if random.below(5) == 0 {
-        Size::Canvas(PixelSize::new(1 + u32::try_from(random.below(250)).unwrap()).unwrap())
+        Size::Canvas(PixelSize::new(1 + u32::try_from(random.below(160)).unwrap()).unwrap())
     } else {
-        Size::Scale(Scale::new(*random.pick(&[1, 2, 2, 3, 3, 4, 6])).unwrap())
+        Size::Scale(Scale::new(*random.pick(&[1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 2, 2, 4, 5, 8])).unwrap())
     };
     let quiet_zone = QuietZone::new(*random.pick(&[4, 4, 4, 5, 9])).unwrap();
     let colours = if random.below(2) == 0 { Colours::default() } else { colours(random) };
