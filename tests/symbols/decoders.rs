@@ -7,13 +7,13 @@ use std::process::Command;
 use rxing::{BarcodeFormat, DecodeHints};
 
 /// A grey image, a byte a pixel.
-pub struct Grey {
-    pub side: usize,
-    pub pixels: Vec<u8>,
+pub(crate) struct Grey {
+    pub(crate) side: usize,
+    pub(crate) pixels: Vec<u8>,
 }
 
 /// Decodes a PNG with all its checksums checked, over white where it is transparent.
-pub fn read_png(file: &[u8]) -> Grey {
+pub(crate) fn read_png(file: &[u8]) -> Grey {
     let mut options = png::DecodeOptions::default();
     options.set_ignore_checksums(false);
     let mut decoder = png::Decoder::new_with_options(Cursor::new(file), options);
@@ -34,13 +34,13 @@ pub fn read_png(file: &[u8]) -> Grey {
 }
 
 /// ITU-R BT.601, as decoders do it.
-pub fn luma([red, green, blue]: [u8; 3]) -> u8 {
+pub(crate) fn luma([red, green, blue]: [u8; 3]) -> u8 {
     let sum = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
     u8::try_from(sum / 1_000).unwrap()
 }
 
 /// What rxing reads.
-pub fn rxing(image: &Grey) -> Option<String> {
+pub(crate) fn rxing(image: &Grey) -> Option<String> {
     let side = u32::try_from(image.side).unwrap();
     let mut hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
     let format = Some(BarcodeFormat::QR_CODE);
@@ -50,7 +50,7 @@ pub fn rxing(image: &Grey) -> Option<String> {
 }
 
 /// The bytes rqrr reads.
-pub fn rqrr(image: &Grey) -> Option<Vec<u8>> {
+pub(crate) fn rqrr(image: &Grey) -> Option<Vec<u8>> {
     let pixel = |x: usize, y: usize| image.pixels[y * image.side + x];
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(image.side, image.side, pixel);
     prepared.detect_grids().into_iter().find_map(|grid| {
@@ -61,7 +61,7 @@ pub fn rqrr(image: &Grey) -> Option<Vec<u8>> {
 
 /// Whether a program of the system can be used. Without it the check is skipped, loudly; where `CI` is set it
 /// fails instead.
-pub fn has_program(name: &str) -> bool {
+pub(crate) fn has_program(name: &str) -> bool {
     if Command::new(name).arg("--version").output().is_ok() {
         return true;
     }
@@ -73,7 +73,7 @@ pub fn has_program(name: &str) -> bool {
 }
 
 /// What zbarimg reads.
-pub fn zbar(file: &Path) -> Option<String> {
+pub(crate) fn zbar(file: &Path) -> Option<String> {
     let output =
         Command::new("zbarimg").args(["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"]).arg(file).output();
     let output = output.unwrap();

@@ -3,14 +3,14 @@
 use ezqr_render::options::{Colour, Colours, ImageOptions, Light, PixelSize, QuietZone, Scale, Size};
 
 /// `SplitMix64` (Steele, Lea, Flood 2014).
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -19,29 +19,29 @@ impl Random {
     }
 
     /// Below `bound`.
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         usize::try_from(self.next() % bound as u64).unwrap()
     }
 
-    pub fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         self.next().to_le_bytes()[0]
     }
 
-    pub fn pick<'a, Item>(&mut self, items: &'a [Item]) -> &'a Item {
+    pub(crate) fn pick<'a, Item>(&mut self, items: &'a [Item]) -> &'a Item {
         &items[self.below(items.len())]
     }
 
-    pub fn bytes_of(&mut self, alphabet: &[u8], length: usize) -> Vec<u8> {
+    pub(crate) fn bytes_of(&mut self, alphabet: &[u8], length: usize) -> Vec<u8> {
         (0..length).map(|_| *self.pick(alphabet)).collect()
     }
 }
 
-pub const DIGITS: &[u8] = b"0123456789";
-pub const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-pub const LOWER_CASE: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+pub(crate) const DIGITS: &[u8] = b"0123456789";
+pub(crate) const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
+pub(crate) const LOWER_CASE: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 
 /// ASCII text: a link, digits, upper case, or all of them in turns.
-pub fn text(random: &mut Random) -> Vec<u8> {
+pub(crate) fn text(random: &mut Random) -> Vec<u8> {
     let longest = match random.below(40) {
         0 => 300,
         1 => 150,
@@ -65,7 +65,7 @@ pub fn text(random: &mut Random) -> Vec<u8> {
 }
 
 /// Colours that are accepted.
-pub fn colours(random: &mut Random) -> Colours {
+pub(crate) fn colours(random: &mut Random) -> Colours {
     loop {
         let mut colour = || Colour { red: random.byte(), green: random.byte(), blue: random.byte() };
         let (dark, light) = (colour(), colour());
@@ -77,7 +77,7 @@ pub fn colours(random: &mut Random) -> Colours {
 }
 
 /// Options under which a symbol must be readable; mostly small images, which are the hard ones and cost least.
-pub fn options(random: &mut Random) -> ImageOptions {
+pub(crate) fn options(random: &mut Random) -> ImageOptions {
     let size = if random.below(5) == 0 {
         Size::Canvas(PixelSize::new(1 + u32::try_from(random.below(160)).unwrap()).unwrap())
     } else {
