@@ -159,13 +159,11 @@ mod tests {
             let (mut given, mut owners) = (HashSet::new(), HashMap::new());
             for (name, count) in requests {
                 let allotment = loop {
-                    match numbers.allot(&owner(name), count, Timestamp::EPOCH) {
-                        Some(allotment) => break allotment,
-                        None => {
-                            numbers.adopt(Block::new(next_block).unwrap());
-                            next_block += 1;
-                        }
+                    if let Some(allotment) = numbers.allot(&owner(name), count, Timestamp::EPOCH) {
+                        break allotment;
                     }
+                    numbers.adopt(Block::new(next_block).unwrap());
+                    next_block += 1;
                 };
                 prop_assert_eq!(allotment.sequences.len(), count);
                 prop_assert_eq!(*owners.entry(allotment.page.page).or_insert(name), name);

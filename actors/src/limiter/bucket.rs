@@ -97,7 +97,7 @@ mod tests {
             }
             let interval = PERIOD / tokens;
             for (index, from) in admitted_at.iter().enumerate() {
-                let refilled = (now - *from).as_nanos() / interval.as_nanos();
+                let refilled = now.saturating_sub(*from).as_nanos() / interval.as_nanos();
                 let admitted = u128::try_from(admitted_at.len() - index).unwrap();
                 prop_assert!(admitted <= u128::from(tokens) + refilled + 1);
             }
