@@ -63,7 +63,7 @@ fn refusal(asker: Asker, status: u16, codes: &[ProblemCode]) -> Value {
 }
 
 fn common(asker: Asker) -> Named {
-    let mut headers = references::headers(&["X-Request-Id"]);
+    let mut headers = references::headers(&["Cache-Control", "X-Request-Id"]);
     if asker == Asker::Key {
         headers.extend(references::headers(&RATE_HEADERS));
     }

@@ -38,7 +38,7 @@ fn create() -> Value {
             json!({
                 "201": {
                     "description": "The code, or its image.",
-                    "headers": headers(&["Location", "ETag", "Cache-Control", "X-QR-Conformant"]),
+                    "headers": headers(&["Location", "ETag", "X-QR-Conformant"]),
                     "content": forms,
                 },
             }),
@@ -73,7 +73,6 @@ fn list() -> Value {
             json!({
                 "200": {
                     "description": "A part of the list.",
-                    "headers": headers(&["Cache-Control"]),
                     "content": json_body("CodeList"),
                 },
             }),
@@ -86,7 +85,6 @@ fn create_batch() -> Value {
     let outcome = |description: &str| {
         json!({
             "description": description,
-            "headers": headers(&["Cache-Control"]),
             "content": json_body("BatchAnswer"),
         })
     };
@@ -124,7 +122,7 @@ fn record(description: &str) -> Value {
     json!({
         "200": {
             "description": description,
-            "headers": headers(&["ETag", "Cache-Control"]),
+            "headers": headers(&["ETag"]),
             "content": json_body("Code"),
         },
     })
@@ -187,7 +185,7 @@ fn delete() -> Value {
         "parameters": parameters(&["id", "If-Match"]),
         "responses": answers(
             Asker::Key,
-            json!({ "204": { "description": "It is deleted.", "headers": headers(&["Cache-Control"]) } }),
+            json!({ "204": { "description": "It is deleted." } }),
             &[ANY, KEY, WRITE, CONDITION, &[ProblemCode::CodeNotFound]],
         ),
     })

@@ -10,8 +10,6 @@ use crate::openapi::references::{Named, headers, named, parameters};
 use crate::openapi::security::perhaps_key_with;
 use crate::{ProblemCode, Scope};
 
-const HEADERS: [&str; 3] = ["ETag", "Cache-Control", "X-QR-Conformant"];
-
 /// The path.
 pub(super) fn paths() -> Named {
     let mut names = vec!["id", "format", "If-None-Match"];
@@ -40,7 +38,7 @@ fn show(names: &[&str], security: Value) -> Value {
             json!({
                 "200": {
                     "description": "The image.",
-                    "headers": headers(&HEADERS),
+                    "headers": headers(&["ETag", "X-QR-Conformant"]),
                     "content": {
                         "image/png": { "schema": { "type": "string" } },
                         "image/svg+xml": { "schema": { "type": "string" } },
@@ -49,7 +47,7 @@ fn show(names: &[&str], security: Value) -> Value {
                 },
                 "304": {
                     "description": "The client has it already.",
-                    "headers": headers(&["ETag", "Cache-Control"]),
+                    "headers": headers(&["ETag"]),
                 },
             }),
             &[

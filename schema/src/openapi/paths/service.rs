@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::head;
 use crate::openapi::answers::{Asker, answers};
 use crate::openapi::problems::ANY;
-use crate::openapi::references::{Named, headers, json_body, named};
+use crate::openapi::references::{Named, json_body, named};
 use crate::openapi::security::nobody;
 
 /// The paths.
@@ -60,7 +60,7 @@ pub(super) fn paths() -> Named {
 }
 
 fn answer(description: &str, content: Value) -> Value {
-    json!({ "description": description, "headers": headers(&["Cache-Control"]), "content": content })
+    json!({ "description": description, "content": content })
 }
 
 fn operation(id: &str, summary: &str, given: Value) -> Value {
