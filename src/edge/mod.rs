@@ -9,6 +9,7 @@ mod budget;
 mod caller;
 mod codes;
 mod conditions;
+mod docs;
 mod fit;
 mod health;
 mod image_query;

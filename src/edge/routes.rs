@@ -1,67 +1,72 @@
 //! The whole route table.
 
-use actix_web::HttpRequest;
-use actix_web::web::{self, ServiceConfig, get, head, post};
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, Route};
 
-use super::{batches, codes, health, images, links};
+use super::{batches, codes, docs, health, images, links};
 use crate::edge::accept;
 use crate::middleware::{Surround, Surroundings};
 use crate::problem::Audience;
 
 /// Registers every route of one worker.
+pub(crate) fn register(app: &mut ServiceConfig, surroundings: &Surroundings) {
+    docs::prepare();
+    let around = |route, audience| Surround::new(route, audience, surroundings);
+    for Entry { path, audience, methods } in table() {
+        let mut resource = web::resource(path);
+        for (method, handler) in methods {
+            resource = resource.route(handler.method(method));
+        }
+        app.service(resource.wrap(around(path, audience).middleware()));
+    }
+    app.default_service(web::route().to(nothing).wrap(around("none", by_path).middleware()));
+}
+
+/// A resource.
+struct Entry {
+    /// Its path, by which the metrics name it too.
+    path: &'static str,
+    /// Who reads its failures.
+    audience: fn(&HttpRequest) -> Audience,
+    /// What it does, by method.
+    methods: Vec<(Method, Route)>,
+}
+
+/// All resources.
 ///
 /// The short links stand last: they take any path of one segment that is nothing else.
-pub(crate) fn register(app: &mut ServiceConfig, surroundings: &Surroundings) {
-    let around = |route, audience| Surround::new(route, audience, surroundings);
-    app.service(
-        web::resource("/api/v1/qr-codes")
-            .route(post().to(codes::create))
-            .route(get().to(codes::list))
-            .wrap(around("/api/v1/qr-codes", program).middleware()),
-    )
-    .service(
-        web::resource("/api/v1/qr-codes/batch")
-            .route(post().to(batches::create))
-            .wrap(around("/api/v1/qr-codes/batch", program).middleware()),
-    )
-    .service(
-        web::resource("/api/v1/qr-codes/{id}")
-            .route(get().to(codes::read))
-            .route(web::patch().to(codes::change))
-            .route(web::delete().to(codes::delete))
-            .wrap(around("/api/v1/qr-codes/{id}", program).middleware()),
-    )
-    .service(
-        web::resource("/qr/{file}")
-            .route(get().to(images::show))
-            .route(head().to(images::show))
-            .wrap(around("/qr/{file}", program).middleware()),
-    )
-    .service(
-        web::resource("/healthz")
-            .route(get().to(health::alive))
-            .route(head().to(health::alive))
-            .wrap(around("/healthz", program).middleware()),
-    )
-    .service(
-        web::resource("/readyz")
-            .route(get().to(health::ready))
-            .route(head().to(health::ready))
-            .wrap(around("/readyz", program).middleware()),
-    )
-    .service(
-        web::resource("/{short_code}+")
-            .route(get().to(links::preview))
-            .route(head().to(links::preview))
-            .wrap(around("/{short_code}+", visitor).middleware()),
-    )
-    .service(
-        web::resource("/{short_code}")
-            .route(get().to(links::follow))
-            .route(head().to(links::follow))
-            .wrap(around("/{short_code}", visitor).middleware()),
-    )
-    .default_service(web::route().to(nothing).wrap(around("none", by_path).middleware()));
+fn table() -> Vec<Entry> {
+    let entry = |path, audience, methods| Entry { path, audience, methods };
+    vec![
+        entry(
+            "/api/v1/qr-codes",
+            program,
+            vec![(Method::POST, web::to(codes::create)), (Method::GET, web::to(codes::list))],
+        ),
+        entry("/api/v1/qr-codes/batch", program, vec![(Method::POST, web::to(batches::create))]),
+        entry(
+            "/api/v1/qr-codes/{id}",
+            program,
+            vec![
+                (Method::GET, web::to(codes::read)),
+                (Method::PATCH, web::to(codes::change)),
+                (Method::DELETE, web::to(codes::delete)),
+            ],
+        ),
+        entry("/qr/{file}", program, reads(|| web::to(images::show))),
+        entry("/healthz", program, reads(|| web::to(health::alive))),
+        entry("/readyz", program, reads(|| web::to(health::ready))),
+        entry("/openapi.json", program, reads(|| web::to(docs::openapi))),
+        entry("/docs", visitor, reads(|| web::to(docs::page))),
+        entry("/{short_code}+", visitor, reads(|| web::to(links::preview))),
+        entry("/{short_code}", visitor, reads(|| web::to(links::follow))),
+    ]
+}
+
+/// `GET`, and `HEAD` by the same handler.
+fn reads(handler: impl Fn() -> Route) -> Vec<(Method, Route)> {
+    vec![(Method::GET, handler()), (Method::HEAD, handler())]
 }
 
 async fn nothing() -> Result<actix_web::HttpResponse, crate::problem::Fault> {
@@ -85,4 +90,49 @@ fn visitor(request: &HttpRequest) -> Audience {
 fn by_path(request: &HttpRequest) -> Audience {
     let path = request.path();
     if path.starts_with("/api/") || path.starts_with("/qr/") { Audience::Program } else { visitor(request) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use ezqr_schema::{ShortPath, openapi};
+
+    use super::table;
+
+    /// The path as it is described: the router takes the name of an image's file as one segment.
+    fn described(path: &str) -> &str {
+        if path == "/qr/{file}" { "/qr/{id}.{format}" } else { path }
+    }
+
+    #[test]
+    fn the_routes_are_those_that_are_described() {
+        let entries = table().into_iter();
+        let routes: BTreeSet<(String, String)> = entries
+            .flat_map(|entry| {
+                entry.methods.into_iter().map(move |(method, _)| {
+                    (described(entry.path).to_owned(), method.as_str().to_ascii_lowercase())
+                })
+            })
+            .collect();
+        let document = openapi::document();
+        let paths = document["paths"].as_object().unwrap().iter();
+        let operations: BTreeSet<(String, String)> = paths
+            .flat_map(|(path, item)| {
+                item.as_object().unwrap().keys().map(move |method| (path.clone(), method.clone()))
+            })
+            .collect();
+        assert_eq!(routes, operations);
+    }
+
+    #[test]
+    fn no_short_link_has_the_path_of_another_resource() {
+        let segments = table().into_iter().filter_map(|entry| entry.path.strip_prefix('/'));
+        let taken: Vec<&str> = segments.filter(|path| !path.contains(['/', '{'])).collect();
+        assert_eq!(taken, ["healthz", "readyz", "openapi.json", "docs"]);
+        for path in taken {
+            assert_eq!(ShortPath::parse(path), None, "{path}");
+            assert_eq!(ShortPath::parse(&path.to_ascii_uppercase()), None, "{path}");
+        }
+    }
 }

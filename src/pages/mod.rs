@@ -1,15 +1,18 @@
-//! The pages visitors of short links see: of dead links, and the preview of a living one.
+//! The pages people see: of dead links, the preview of a living one, and the description of the interface.
 //!
 //! Plain text in one frame, so the template is `format!` and the one thing that matters, escaping, is a type
 //! of its own. A page loads nothing, runs nothing, and its policy (CSP) forbids that it could.
 
 mod escape;
+mod reference;
 
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use ezqr_schema::ProblemCode;
 
 use self::escape::Escaped;
+pub(crate) use self::reference::render as render_reference;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -44,6 +47,13 @@ pub(crate) fn preview(name: Option<&str>, short_link: &str, target_url: &str) ->
     page(builder, "Preview", &content)
 }
 
+/// The page that describes the interface, as it was rendered.
+pub(crate) fn reference(page: Bytes) -> HttpResponse {
+    let mut builder = HttpResponse::Ok();
+    builder.insert_header((header::CACHE_CONTROL, "public, max-age=3600"));
+    answer(builder, page)
+}
+
 /// What a visitor is told; nobody who scans a code knows what a problem is.
 const fn words(code: ProblemCode) -> (&'static str, &'static str) {
     match code.status() {
@@ -56,21 +66,29 @@ const fn words(code: ProblemCode) -> (&'static str, &'static str) {
     }
 }
 
-/// Frames `content`, which is markup, with `title`, which is a text of ours.
-fn page(mut builder: HttpResponseBuilder, title: &'static str, content: &str) -> HttpResponse {
-    let body = format!(
+/// Answers `content`, which is markup, with `title`, which is a text of ours.
+fn page(builder: HttpResponseBuilder, title: &'static str, content: &str) -> HttpResponse {
+    answer(builder, framed(title, "", content).into())
+}
+
+/// A whole page of `content`, which is markup; `style` is added to that of all pages.
+fn framed(title: &'static str, style: &'static str, content: &str) -> String {
+    format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n<main>{content}</main>\n</html>\n"
-    );
+         <title>{title}</title>\n<style>\n{STYLE}{style}</style>\n<main>{content}</main>\n</html>\n"
+    )
+}
+
+fn answer(mut builder: HttpResponseBuilder, page: Bytes) -> HttpResponse {
     builder
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::REFERRER_POLICY, "no-referrer"))
         .insert_header(("x-robots-tag", "noindex"))
-        .body(body)
+        .body(page)
 }
 
 #[cfg(test)]
