@@ -15,6 +15,7 @@ mod changes;
 mod connections;
 mod content_types;
 mod create;
+mod docs;
 mod fields;
 mod health;
 mod images;
