@@ -56,6 +56,7 @@ impl Interior {
             body_limit_bytes: config.http.body_limit_bytes,
             body_timeout: config.http.body_timeout,
             image_pixels: config.limits.image_pixels,
+            request_pixels: config.limits.request_pixels,
             images: config.images.clone(),
         };
         Ok(Self { edge, system, first_key: ground.first_key })

@@ -1,82 +1,16 @@
 //! What requests cost in messages and allocations. Both are counted, neither is timed.
 
-use std::rc::Rc;
-
 use actix_http::Request;
 use actix_web::body::MessageBody;
-use actix_web::dev::{Service, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::{App, Error, HttpResponse, web};
 use allocation_counter::measure;
-use ezqr_actors::System;
-use ezqr_schema::{Clock, KeySecret};
-use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store};
 use futures_util::FutureExt as _;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use super::{Edge, routes};
-use crate::boot::interior::Interior;
-use crate::config::{Flag, Layers};
-use crate::middleware::{RequestIds, Surroundings};
-
-/// Everything of a server but the listener.
-struct Site {
-    edge: web::Data<Edge>,
-    key: KeySecret,
-    _system: System,
-    _directory: TempDir,
-}
-
-impl Site {
-    async fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let value = directory.path().to_str().unwrap().to_owned();
-        let data = Flag { name: "--data", section: "store", key: "data_directory", value };
-        let config = Layers::of(None, Vec::new(), vec![data]).unwrap().check().unwrap();
-        let store = EmbeddedStore::open(directory.path(), EmbeddedOptions::default()).unwrap();
-        let address = ([127, 0, 0, 1], 8080).into();
-        let store = Store::Embedded(store);
-        let Interior { edge, system, first_key } =
-            Interior::start(&config, store, Clock::system(), address).await.unwrap();
-        Self { edge: web::Data::new(edge), key: first_key.unwrap(), _system: system, _directory: directory }
-    }
-
-    /// Asks and tells so far: of the key ring, the limiter, the owner of codes and the render pool.
-    fn messages(&self) -> [u64; 4] {
-        let handles = &self.edge.handles;
-        [
-            handles.keyring.raw().messages(),
-            handles.limiter.raw().messages(),
-            handles.codes.raw().messages(),
-            handles.rendering.raw().messages(),
-        ]
-    }
-
-    /// What a worker serves.
-    fn app(
-        &self,
-    ) -> App<
-        impl ServiceFactory<
-            ServiceRequest,
-            Config = (),
-            Response = ServiceResponse,
-            Error = Error,
-            InitError = (),
-        > + use<>,
-    > {
-        let request_ids = Rc::new(RequestIds::new());
-        let surroundings =
-            Surroundings { clock: self.edge.clock.clone(), uri_limit_bytes: 8_192, request_ids };
-        App::new().app_data(self.edge.clone()).configure(|app| routes::register(app, &surroundings))
-    }
-
-    fn request(&self, method: Method, path: &str) -> TestRequest {
-        let bearer = format!("Bearer {}", self.key.reveal());
-        TestRequest::with_uri(path).method(method).insert_header(("Authorization", bearer))
-    }
-}
+use super::site::Site;
 
 async fn answered<S, B>(service: &S, request: Request) -> (u16, Value)
 where
@@ -115,7 +49,14 @@ async fn each_route_sends_the_messages_that_the_documents_say() {
         (request(Method::GET, &format!("{png}?scale=60")), 200, [0, 0, 0, 1]),
         (request(Method::GET, &record), 200, [1, 1, 0, 0]),
         (request(Method::GET, "/api/v1/qr-codes"), 200, [1, 1, 0, 0]),
-        (request(Method::POST, "/api/v1/qr-codes/batch").set_json(batch), 201, [1, 1, 1, 0]),
+        (request(Method::POST, "/api/v1/qr-codes/batch").set_json(&batch), 201, [1, 1, 1, 0]),
+        (
+            request(Method::POST, "/api/v1/qr-codes/batch?format=pdf")
+                .insert_header(("Accept", "application/zip"))
+                .set_json(&batch),
+            201,
+            [1, 1, 1, 1],
+        ),
         (request(Method::POST, "/api/v1/qr-codes").set_json(json!({})), 422, [1, 1, 0, 0]),
         (request(Method::PATCH, &record).set_json(json!({"name": "New"})), 200, [1, 1, 1, 0]),
         (request(Method::DELETE, &record), 204, [1, 1, 1, 0]),

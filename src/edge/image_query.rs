@@ -11,9 +11,18 @@ const PARAMETERS: &str = "scale, size, margin, dark, light, size_mm, dpi";
 
 /// Reads `scale` or `size`, `margin`, `dark`, `light`, `size_mm` and `dpi`; all the faults of a query at once.
 pub(super) fn parse(query: &str) -> Result<ImageOptions, Refused> {
+    of_pairs(pairs(query))
+}
+
+/// The names and values of a query, decoded.
+pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
+    Query::from_query(query).map(Query::into_inner).unwrap_or_default()
+}
+
+/// The same as [`parse`], from names and values.
+pub(super) fn of_pairs(pairs: Vec<(String, String)>) -> Result<ImageOptions, Refused> {
     let mut reading = Reading::default();
-    let parameters = Query::<Vec<(String, String)>>::from_query(query);
-    for (name, value) in parameters.map(Query::into_inner).unwrap_or_default() {
+    for (name, value) in pairs {
         if reading.seen.contains(&name) {
             reading.refuse(&name, "must be there once");
         } else {

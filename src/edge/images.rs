@@ -15,6 +15,9 @@ use crate::problem::Fault;
 /// A PNG of up to so many pixels is drawn where it is asked for, in less time than a message takes.
 const PLAIN_PIXELS: u64 = 1_000_000;
 
+/// Says that an image has a smaller quiet zone than the standard asks for.
+pub(super) const NOT_CONFORMANT: (&str, &str) = ("x-qr-conformant", "false");
+
 /// Stands for a short code that is not given out yet: letters take at least the room of digits.
 const LARGEST_SHORT_CODE: &str = "ZZZZZZZZ";
 
@@ -49,13 +52,23 @@ pub(super) fn check_new_code(
     format: Format,
     options: ImageOptions,
 ) -> Result<(), Fault> {
+    check_pixels(edge, pixels_of_new_code(edge, code, format, options)?)
+}
+
+/// The pixels that the image of a code about to be minted will have; in rare cases it has less, because the
+/// digits of its short code need less room than letters.
+pub(super) fn pixels_of_new_code(
+    edge: &Edge,
+    code: &NewCode,
+    format: Format,
+    options: ImageOptions,
+) -> Result<u64, Fault> {
     let pattern = match (&code.target_url, &code.alias) {
         (None, _) => code.content.as_str().to_owned(),
         (Some(_), Some(alias)) => edge.link_base.pattern_for(alias.as_str()),
         (Some(_), None) => edge.link_base.pattern_for(LARGEST_SHORT_CODE),
     };
-    let image = ImageRequest { pattern, level: code.error_correction, format, options, title: None };
-    pixels_of(edge, &image).map(drop)
+    pixels_of(&ImageRequest { pattern, level: code.error_correction, format, options, title: None })
 }
 
 /// The answer to what made `code`, as its image.
@@ -90,7 +103,8 @@ fn check_status(edge: &Edge, link: &Link) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn image_of(
+/// What the image of `link` is made of.
+pub(super) async fn image_of(
     edge: &Edge,
     link: &Link,
     format: Format,
@@ -114,7 +128,8 @@ async fn draw(
     mut builder: HttpResponseBuilder,
     image: ImageRequest,
 ) -> Result<HttpResponse, Fault> {
-    let pixels = pixels_of(edge, &image)?;
+    let pixels = pixels_of(&image)?;
+    check_pixels(edge, pixels)?;
     let (format, is_conformant) = (image.format, image.options.is_conformant());
     let bytes = if pixels <= PLAIN_PIXELS {
         image.render().map_err(Fault::internal)?
@@ -129,17 +144,19 @@ async fn draw(
         builder.insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"));
     }
     if !is_conformant {
-        builder.insert_header(("x-qr-conformant", "false"));
+        builder.insert_header(NOT_CONFORMANT);
     }
     Ok(builder.body(bytes))
 }
 
-/// How many pixels the image has, if it may have as many.
-fn pixels_of(edge: &Edge, image: &ImageRequest) -> Result<u64, Fault> {
+fn pixels_of(image: &ImageRequest) -> Result<u64, Fault> {
     // Whether a code fits some symbol is seen to before it is minted.
-    let pixels = image.pixels().map_err(Fault::internal)?;
+    image.pixels().map_err(Fault::internal)
+}
+
+fn check_pixels(edge: &Edge, pixels: u64) -> Result<(), Fault> {
     if pixels <= edge.image_pixels {
-        return Ok(pixels);
+        return Ok(());
     }
     let detail = format!("The image would have {pixels} pixels; at most {} are allowed.", edge.image_pixels);
     Err(Fault::new(ProblemCode::ImageTooLarge, detail))

@@ -2,6 +2,7 @@
 
 mod accept;
 mod address;
+mod archives;
 mod batches;
 mod body;
 #[cfg(test)]
@@ -17,6 +18,8 @@ mod images;
 mod links;
 mod records;
 pub(crate) mod routes;
+#[cfg(test)]
+mod site;
 
 use std::time::Duration;
 
@@ -50,6 +53,8 @@ pub(crate) struct Edge {
     pub(crate) body_timeout: Duration,
     /// Most pixels of an image.
     pub(crate) image_pixels: u64,
+    /// Most pixels of all images of a request.
+    pub(crate) request_pixels: u64,
     /// Who may see images.
     pub(crate) images: Images,
 }

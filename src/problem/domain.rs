@@ -2,9 +2,11 @@
 //!
 //! Exhaustive on purpose: who adds a way to fail decides here how it is told.
 
+use std::time::Duration;
+
 use ezqr_actors::Busy;
 use ezqr_actors::codes::{ChangeRefused, MintRefused};
-use ezqr_actors::rendering::RenderRefused;
+use ezqr_actors::rendering::{BatchRefused, RenderRefused};
 use ezqr_schema::wire::{BodyFault, Refused};
 use ezqr_schema::{FieldFault, PatchRefused, ProblemCode};
 use ezqr_store::{ReadError, Unavailable, WriteError};
@@ -103,6 +105,20 @@ impl From<RenderRefused> for Fault {
         match refused {
             RenderRefused::Busy(busy) => busy.into(),
             RenderRefused::Image(_) | RenderRefused::Panicked => Self::internal(refused),
+        }
+    }
+}
+
+impl From<BatchRefused> for Fault {
+    fn from(refused: BatchRefused) -> Self {
+        /// Most archives take less.
+        const RETRY_AFTER: Duration = Duration::from_secs(1);
+        match refused {
+            BatchRefused::Busy(busy) => busy.into(),
+            BatchRefused::Account | BatchRefused::Total => {
+                let detail = format!("Nothing was done, because {refused}; try again when one has ended.");
+                Self::new(ProblemCode::Overloaded, detail).retry_after(RETRY_AFTER)
+            }
         }
     }
 }

@@ -27,3 +27,4 @@ mod log;
 mod owners;
 mod protocol;
 mod support;
+mod zip;

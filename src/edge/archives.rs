@@ -1,0 +1,212 @@
+//! Archives of a batch's images: `Accept: application/zip`.
+//!
+//! An archive begins with `manifest.csv`, a row for each item of the request; the images follow in the order
+//! of the request. It is sent while it is drawn. One that is cut off has no directory and its transfer no
+//! end, so that it cannot be taken for a shorter one.
+
+mod manifest;
+
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use ezqr_actors::codes::Link;
+use ezqr_actors::rendering::{BatchFailed, BatchImages, BatchTicket, Format};
+use ezqr_render::archive::{Archive, ArchiveError, MANIFEST};
+use ezqr_render::options::ImageOptions;
+use ezqr_schema::wire::Refused;
+use ezqr_schema::{Code, FieldFault, NewCode, Problem, ProblemCode};
+use futures_util::stream::{Stream, try_unfold};
+
+use super::batches::{self, OnError};
+use super::images::{self, NOT_CONFORMANT};
+use super::{Edge, image_query};
+use crate::problem::Fault;
+
+/// The media type of archives.
+pub(super) const MEDIA_TYPE: &str = "application/zip";
+
+/// What the images of an archive shall be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ArchiveOptions {
+    format: Format,
+    image: ImageOptions,
+}
+
+/// Reads `on_error`, `format` (PNG without one) and the parameters of images; all the faults of a query at
+/// once.
+pub(super) fn parse_query(query: &str) -> Result<(OnError, ArchiveOptions), Refused> {
+    let (mut on_error, mut format) = (None, None);
+    let (mut of_images, mut faults) = (Vec::new(), Vec::new());
+    let mut refuse = |name: &str, detail: &str| {
+        faults.push(FieldFault::new(name, detail).with_code(ProblemCode::InvalidParameter));
+    };
+    for (name, value) in image_query::pairs(query) {
+        match name.as_str() {
+            "on_error" if on_error.is_some() => refuse(&name, "must be there once"),
+            "on_error" => {
+                on_error = Some(OnError::Continue);
+                if value != "continue" {
+                    refuse(&name, "may only be continue");
+                }
+            }
+            "format" if format.is_some() => refuse(&name, "must be there once"),
+            "format" => {
+                let known = Format::ALL.into_iter().find(|format| format.extension() == value);
+                format = Some(known.unwrap_or(Format::Png));
+                if known.is_none() {
+                    refuse(&name, "must be png, svg or pdf");
+                }
+            }
+            _ => of_images.push((name, value)),
+        }
+    }
+    let image = image_query::of_pairs(of_images).unwrap_or_else(|refused| {
+        faults.extend(refused.faults);
+        ImageOptions::default()
+    });
+    if !faults.is_empty() {
+        return Err(Refused::new(faults));
+    }
+    let options = ArchiveOptions { format: format.unwrap_or(Format::Png), image };
+    Ok((on_error.unwrap_or(OnError::Refuse), options))
+}
+
+/// Items whose images may be drawn one by one, and how many pixels they have together.
+pub(super) struct Drawable {
+    pub(super) items: Vec<Result<NewCode, Refused>>,
+    pub(super) pixels: u64,
+}
+
+impl ArchiveOptions {
+    /// Refuses each item whose image would have too many pixels.
+    pub(super) fn check_each(
+        self,
+        edge: &Edge,
+        items: Vec<Result<NewCode, Refused>>,
+    ) -> Result<Drawable, Fault> {
+        let mut drawable = Drawable { items: Vec::with_capacity(items.len()), pixels: 0 };
+        for (index, item) in items.into_iter().enumerate() {
+            let pixels = match &item {
+                Ok(code) => images::pixels_of_new_code(edge, code, self.format, self.image)?,
+                Err(_) => 0,
+            };
+            if pixels > edge.image_pixels {
+                let detail = format!(
+                    "would have an image of {pixels} pixels; at most {} are allowed",
+                    edge.image_pixels
+                );
+                let fault = FieldFault::new(format!("/{index}"), detail);
+                drawable.items.push(Err(Refused::one(fault.with_code(ProblemCode::ImageTooLarge))));
+                continue;
+            }
+            drawable.pixels = drawable.pixels.saturating_add(pixels);
+            drawable.items.push(item);
+        }
+        Ok(drawable)
+    }
+}
+
+/// Refuses images that would have too many pixels together.
+pub(super) fn check_together(edge: &Edge, pixels: u64) -> Result<(), Fault> {
+    if pixels <= edge.request_pixels {
+        return Ok(());
+    }
+    let detail = format!(
+        "The images would have {pixels} pixels together; at most {} are allowed in one request.",
+        edge.request_pixels
+    );
+    Err(Fault::new(ProblemCode::ImageTooLarge, detail))
+}
+
+/// The answer to what made `minted`, as an archive: an item without a problem is the next of them.
+pub(super) async fn answer(
+    edge: &Edge,
+    options: ArchiveOptions,
+    ticket: BatchTicket,
+    minted: &[Code],
+    problems: &[Option<Problem>],
+) -> Result<HttpResponse, Fault> {
+    let mut requests = Vec::with_capacity(minted.len());
+    for code in minted {
+        let link = Link::from(code.clone());
+        requests.push(images::image_of(edge, &link, options.format, options.image).await?);
+    }
+    let (manifest, names) = manifest::write(edge, options.format, minted, problems).await?;
+    let mut builder = HttpResponse::build(batches::status(problems));
+    describe(&mut builder, options);
+    Ok(builder.streaming(stream(manifest, names, ticket.begin(requests))))
+}
+
+fn describe(builder: &mut HttpResponseBuilder, options: ArchiveOptions) {
+    builder
+        .insert_header((header::CONTENT_TYPE, MEDIA_TYPE))
+        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"qr-codes.zip\""))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    if !options.image.is_conformant() {
+        builder.insert_header(NOT_CONFORMANT);
+    }
+}
+
+/// Why an archive ends before its directory.
+#[derive(Debug, thiserror::Error)]
+enum ArchiveCut {
+    #[error(transparent)]
+    Images(#[from] BatchFailed),
+    #[error(transparent)]
+    Format(#[from] ArchiveError),
+    /// There are other images than names.
+    #[error("the images do not match the manifest")]
+    Mismatch,
+}
+
+/// An archive being sent.
+struct Sending {
+    archive: Archive,
+    /// Until it is sent.
+    manifest: Option<String>,
+    names: std::vec::IntoIter<String>,
+    images: BatchImages,
+}
+
+/// The bytes of an archive. An error is the last thing there is, and is logged.
+fn stream(
+    manifest: String,
+    names: Vec<String>,
+    images: BatchImages,
+) -> impl Stream<Item = Result<Bytes, ArchiveCut>> {
+    let sending =
+        Sending { archive: Archive::default(), manifest: Some(manifest), names: names.into_iter(), images };
+    try_unfold(Some(sending), async |sending| {
+        let Some(sending) = sending else { return Ok(None) };
+        sending.next().await.map(Some).inspect_err(|error| {
+            tracing::error!(%error, "an archive was cut off");
+        })
+    })
+}
+
+impl Sending {
+    /// The next bytes, and what is left; nothing after the directory.
+    async fn next(mut self) -> Result<(Bytes, Option<Self>), ArchiveCut> {
+        let mut bytes = Vec::new();
+        if let Some(manifest) = self.manifest.take() {
+            self.archive.file(MANIFEST, manifest.as_bytes(), &mut bytes)?;
+            return Ok((bytes.into(), Some(self)));
+        }
+        let Some(images) = self.images.next().await? else {
+            if self.names.next().is_some() {
+                return Err(ArchiveCut::Mismatch);
+            }
+            self.archive.finish(&mut bytes)?;
+            return Ok((bytes.into(), None));
+        };
+        for image in images {
+            let name = self.names.next().ok_or(ArchiveCut::Mismatch)?;
+            self.archive.file(&name, &image, &mut bytes)?;
+        }
+        Ok((bytes.into(), Some(self)))
+    }
+}
+
+#[cfg(test)]
+mod tests;
