@@ -23,7 +23,7 @@ pub(super) const OF_IMAGES: [&str; 7] = ["scale", "size", "margin", "dark", "lig
 
 /// All of them by name.
 pub(super) fn all() -> Named {
-    [of_paths(), of_headers(), of_lists(), of_images()].into_iter().flatten().collect()
+    [of_paths(), of_headers(), of_lists(), of_images(), of_batches()].into_iter().flatten().collect()
 }
 
 fn of_paths() -> Named {
@@ -165,6 +165,23 @@ fn of_images() -> Named {
         ),
         "dpi": in_query(
             "dpi", whole(1, 10_000, None), json!(300), "Dots an inch that a PNG tells, unless `size_mm` does.",
+        ),
+    }))
+}
+
+fn of_batches() -> Named {
+    named(json!({
+        "on_error": in_query(
+            "on_error",
+            json!({ "type": "string", "enum": ["continue"] }),
+            json!("continue"),
+            "`continue` mints those that are in order and tells of the others.",
+        ),
+        "archive_format": in_query(
+            "format",
+            json!({ "type": "string", "enum": ["png", "svg", "pdf"], "default": "png" }),
+            json!("svg"),
+            "The format of the images. As the other parameters of images, with `Accept: application/zip` only.",
         ),
     }))
 }

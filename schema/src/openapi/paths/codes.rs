@@ -82,24 +82,21 @@ fn list() -> Value {
 }
 
 fn create_batch() -> Value {
-    let outcome = |description: &str| {
-        json!({
-            "description": description,
-            "content": json_body("BatchAnswer"),
-        })
-    };
+    let mut forms = named(json_body("BatchAnswer"));
+    forms.insert("application/zip".to_owned(), json!({ "schema": { "type": "string" } }));
+    let outcome = |description: &str| json!({ "description": description, "headers": headers(&["X-QR-Conformant"]), "content": forms });
+    let mut names = vec!["on_error", "archive_format"];
+    names.extend(OF_IMAGES);
     json!({
         "operationId": "create_codes",
         "tags": ["codes"],
         "summary": "Mint 1 to 100 codes",
-        "description": "All or nothing, unless `on_error` says otherwise. A batch counts as one request.",
+        "description": "All or nothing, unless `on_error` says otherwise. A batch counts as one request. Answers \
+                        what became of each item; with `Accept: application/zip` an archive that begins with \
+                        `manifest.csv`, a row for each item, and has the image of each code. An archive is sent \
+                        while it is drawn: one that is cut off has no directory.",
         "security": key_with(Scope::CodesWrite),
-        "parameters": [{
-            "name": "on_error",
-            "in": "query",
-            "description": "`continue` mints those that are in order and tells of the others.",
-            "schema": { "type": "string", "enum": ["continue"] },
-        }],
+        "parameters": parameters(&names),
         "requestBody": { "required": true, "content": json_body("NewBatch") },
         "responses": answers(
             Asker::Key,
@@ -112,7 +109,13 @@ fn create_batch() -> Value {
                 KEY,
                 BODY,
                 WRITE,
-                &[ProblemCode::InvalidParameter, ProblemCode::RedirectLoop, ProblemCode::ContentTooLong],
+                &[
+                    ProblemCode::InvalidParameter,
+                    ProblemCode::NotAcceptable,
+                    ProblemCode::RedirectLoop,
+                    ProblemCode::ContentTooLong,
+                    ProblemCode::ImageTooLarge,
+                ],
             ],
         ),
     })
