@@ -1,7 +1,7 @@
 //! What stands in a request's path.
 
 use actix_web::HttpRequest;
-use ezqr_schema::{CodeId, ProblemCode};
+use ezqr_schema::CodeId;
 
 use crate::problem::Fault;
 
@@ -13,10 +13,5 @@ pub(super) fn segment<'request>(request: &'request HttpRequest, name: &str) -> &
 /// The id in the path. One that cannot be an id belongs to no code, and so is answered like one that
 /// belongs to none.
 pub(super) fn code_id(text: &str) -> Result<CodeId, Fault> {
-    text.parse().map_err(|_| no_such_code())
-}
-
-/// The answer for a code that is not there, or is somebody else's.
-pub(super) fn no_such_code() -> Fault {
-    Fault::new(ProblemCode::CodeNotFound, "This key's environment has no code of this id.")
+    text.parse().map_err(|_| Fault::no_such_code())
 }

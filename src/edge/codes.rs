@@ -35,7 +35,18 @@ pub(super) async fn create(
     let code = minted.first().ok_or_else(Fault::unexplained)?;
     match format {
         None => records::answer(&edge, records::created(code), code).await,
-        Some(format) => images::of_new_code(&edge, code, format, options).await,
+        Some(format) => match images::of_new_code(&edge, code, format, options).await {
+            Ok(image) => Ok(image),
+            // What was minted is answered as minted, whatever becomes of its image.
+            Err(fault) => {
+                tracing::warn!(
+                    code = fault.code.code(),
+                    cause = fault.chain(),
+                    "a new code has no image yet"
+                );
+                records::answer(&edge, records::created(code), code).await
+            }
+        },
     }
 }
 
@@ -87,7 +98,7 @@ pub(super) async fn list(request: HttpRequest, edge: Data<Edge>) -> Result<HttpR
 pub(super) async fn read(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Fault> {
     let principal = caller::admit(&edge, &request, Scope::CodesRead).await?;
     let id = address::code_id(address::segment(&request, "id"))?;
-    let code = edge.handles.reader.code(&principal.owner, id).await?.ok_or_else(address::no_such_code)?;
+    let code = edge.handles.reader.code(&principal.owner, id).await?.ok_or_else(Fault::no_such_code)?;
     records::answer(&edge, HttpResponse::Ok(), &code).await
 }
 

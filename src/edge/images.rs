@@ -28,9 +28,9 @@ pub(super) async fn show(request: HttpRequest, edge: Data<Edge>) -> Result<HttpR
     let (id, format) = file(address::segment(&request, "file"))?;
     let id = address::code_id(id)?;
     let options = image_query::parse(request.query_string())?;
-    let link = edge.handles.reader.link_of(id).await?.ok_or_else(address::no_such_code)?;
+    let link = edge.handles.reader.link_of(id).await?.ok_or_else(Fault::no_such_code)?;
     if principal.is_some_and(|principal| principal.owner != link.owner) {
-        return Err(address::no_such_code());
+        return Err(Fault::no_such_code());
     }
     check_status(&edge, &link)?;
     let image = image_of(&edge, &link, format, options).await?;

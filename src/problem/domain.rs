@@ -68,9 +68,7 @@ impl From<MintRefused> for Fault {
 impl From<ChangeRefused> for Fault {
     fn from(refused: ChangeRefused) -> Self {
         match refused {
-            ChangeRefused::NotFound => {
-                Self::new(ProblemCode::CodeNotFound, "This key's environment has no code of this id.")
-            }
+            ChangeRefused::NotFound => Self::no_such_code(),
             ChangeRefused::VersionMismatch { found } => {
                 let detail = format!("The code is at version {}, not at the one in If-Match.", found.get());
                 Self::new(ProblemCode::VersionMismatch, detail)

@@ -41,6 +41,11 @@ impl Fault {
         Self::new(ProblemCode::Internal, "The log has more under the request's id.")
     }
 
+    /// A code that is not there, or that belongs to others: which of them is nobody's business.
+    pub(crate) fn no_such_code() -> Self {
+        Self::new(ProblemCode::CodeNotFound, "No code that you may see has this id.")
+    }
+
     /// A parameter of the query that is not allowed.
     pub(crate) fn parameter(name: &str, detail: impl Into<String>) -> Self {
         let fault = FieldFault::new(name, detail).with_code(ProblemCode::InvalidParameter);

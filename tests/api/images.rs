@@ -173,11 +173,11 @@ fn only_images_that_exist_are_served() {
     ");
     assert_snapshot!(refusal("/qr/01977c1e-4b5a-7000-8a3f-1c2d3e4f5a6b.png"), @"
     404 code-not-found
-     This key's environment has no code of this id.
+     No code that you may see has this id.
     ");
     assert_snapshot!(refusal("/qr/x.png"), @"
     404 code-not-found
-     This key's environment has no code of this id.
+     No code that you may see has this id.
     ");
     assert_snapshot!(refusal(&format!("/qr/{id}.png/x")), @"
     404 route-not-found
@@ -200,6 +200,6 @@ fn private_images_ask_for_a_key_of_their_environment() {
     app.settle();
     assert_snapshot!(staging.get(path).send().refusal(), @"
     404 code-not-found
-     This key's environment has no code of this id.
+     No code that you may see has this id.
     ");
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Client, TestApp};
 
-const UNKNOWN: &str = "404 code-not-found\n This key's environment has no code of this id.";
+const UNKNOWN: &str = "404 code-not-found\n No code that you may see has this id.";
 
 /// What `client` is told about a code, by every route that takes an id.
 fn told_of(client: &Client, record: &Value) -> [String; 3] {
