@@ -29,7 +29,8 @@ fn create() -> Value {
         "tags": ["codes"],
         "summary": "Mint a code",
         "description": "Answers the record, or with `Accept: image/png`, `image/svg+xml` or `application/pdf` \
-                        the image; the parameters are those of the image.",
+                        the image; the parameters are those of the image. If the image cannot be drawn just \
+                        now, the record is answered all the same, and the image can be fetched later.",
         "security": key_with(Scope::CodesWrite),
         "parameters": parameters(&OF_IMAGES),
         "requestBody": { "required": true, "content": json_body("NewCode") },
