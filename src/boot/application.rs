@@ -54,8 +54,8 @@ impl Application {
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, BootError> {
         let store =
             Store::Embedded(EmbeddedStore::open(&config.store.data_directory, EmbeddedOptions::default())?);
-        let listener = listen(config.http.listen)
-            .map_err(|cause| BootError::Listen { address: config.http.listen, cause })?;
+        let (address, setting) = (config.http.listen, "http.listen");
+        let listener = listen(address).map_err(|cause| BootError::Listen { address, setting, cause })?;
         let address = listener.local_addr().map_err(BootError::Server)?;
         let link_url = config.links.link_base(address)?;
         let Interior { edge, system, first_key } = Interior::start(config, store, clock, address).await?;
@@ -142,6 +142,8 @@ fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result
         .max_connections(http.connections_per_worker)
         .client_request_timeout(http.header_timeout)
         .keep_alive(http.keep_alive)
+        // The next part of a streamed answer would wait for the client's acknowledgement of the last.
+        .tcp_nodelay(true)
         .shutdown_timeout(http.drain.as_secs())
         .disable_signals()
         .listen(listener)?;

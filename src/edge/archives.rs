@@ -180,7 +180,7 @@ fn stream(
     try_unfold(Some(sending), async |sending| {
         let Some(sending) = sending else { return Ok(None) };
         sending.next().await.map(Some).inspect_err(|error| {
-            tracing::error!(%error, "an archive was cut off");
+            tracing::warn!(%error, "an archive was cut off");
         })
     })
 }

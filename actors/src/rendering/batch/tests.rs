@@ -73,6 +73,22 @@ async fn all_images_come_in_order_and_then_the_end() {
 }
 
 #[actix_rt::test]
+async fn the_permit_is_free_before_the_end_is_told() {
+    let mut bench = Bench::new();
+    let (ticket, _) = bench.open();
+    // Its only window fills the channel: the end waits until it is taken.
+    let mut stream = ticket.begin(images(1));
+    let freed = timeout(PATIENCE, async {
+        while !bench.is_free() {
+            tokio::task::yield_now().await;
+        }
+    });
+    freed.await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap().len(), 1);
+    assert!(matches!(stream.next().await, Ok(None)));
+}
+
+#[actix_rt::test]
 async fn an_empty_batch_ends_at_once() {
     let (ticket, _) = Bench::new().open();
     assert!(matches!(ticket.begin(Vec::new()).next().await, Ok(None)));
@@ -106,8 +122,9 @@ async fn a_client_that_takes_nothing_is_given_up_and_told_when_it_comes_back() {
     let mut bench = Bench::new();
     bench.patience = Duration::from_millis(10);
     let (ticket, task) = bench.open();
-    let mut stream = ticket.begin(images(100));
-    task.await.unwrap();
+    // Waiting out every window would take longer than the test waits.
+    let mut stream = ticket.begin(images(20_000));
+    timeout(PATIENCE, task).await.unwrap().unwrap();
     assert!(bench.is_free());
     // The window that lay in the channel, and no end.
     assert_eq!(stream.next().await.unwrap().unwrap().len(), WINDOW);
