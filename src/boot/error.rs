@@ -24,10 +24,12 @@ pub enum BootError {
     #[error("cannot listen for signals")]
     Signals(#[source] io::Error),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}")]
+    #[error("cannot listen on {address}, which {setting} says")]
     Listen {
         /// The address.
         address: SocketAddr,
+        /// The setting that names it.
+        setting: &'static str,
         /// Why.
         #[source]
         cause: io::Error,

@@ -25,7 +25,8 @@ pub async fn serve(config: &Config, print: impl Fn(&str)) -> Result<(), BootErro
     if let MetricsListen::On(address) = config.telemetry.metrics_listen {
         let metrics = Metrics::start()?;
         metrics.keep_up();
-        let server = metrics.serve(address).map_err(|cause| BootError::Listen { address, cause })?;
+        let setting = "telemetry.metrics_listen";
+        let server = metrics.serve(address).map_err(|cause| BootError::Listen { address, setting, cause })?;
         // It answers to the end, and ends with the process.
         actix_web::rt::spawn(server);
     }

@@ -1,6 +1,7 @@
 //! Starts: the first, the second, and those that must not happen.
 
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 
 use tempfile::TempDir;
@@ -42,6 +43,18 @@ fn a_second_server_on_the_same_directory_is_refused() {
     let text = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success());
     assert!(text.contains("ezqr-data") && text.contains("serve"), "{text}");
+}
+
+#[test]
+fn a_taken_port_stops_the_start_before_a_key_is_made_that_nobody_sees() {
+    let directory = directory();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refused = run(directory.path(), &["serve", "--listen", &address, "--metrics-listen", "off"]);
+    assert!(!refused.status.success());
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert!(text.contains(&address) && text.contains("http.listen"), "{text}");
+    assert!(Server::start(directory.path()).greeting.contains("ezqr_production_"));
 }
 
 #[test]
