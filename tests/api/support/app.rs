@@ -9,6 +9,7 @@ use std::time::Duration;
 use ezqr::boot::{Application, BootError};
 use ezqr::config::{Config, Layers};
 use ezqr_schema::{Clock, InstallationSecret, ManualClock, Timestamp};
+use ezqr_store::OpenError;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -65,13 +66,24 @@ impl TestApp {
     /// The same directory served by a new process, with other settings.
     pub(crate) fn restarted(mut self, settings: &[(&str, &str)]) -> Self {
         self.stop().unwrap();
-        let (address, first_key, running) =
-            start(self.directory.path(), settings, self.clock.clock()).unwrap();
+        let (address, first_key, running) = self.start_again(settings);
         assert_eq!(first_key, None, "a second start shows no key");
         self.address = address;
         (self.api, self.visitor) = (Client::new(address, Some(&self.key)), Client::new(address, None));
         self.running = Some(running);
         self
+    }
+
+    /// The framework's workers, which are threads of this very process, let go of the directory a moment
+    /// after their server has ended.
+    fn start_again(&self, settings: &[(&str, &str)]) -> (SocketAddr, Option<String>, Running) {
+        for _ in 0..200 {
+            match start(self.directory.path(), settings, self.clock.clock()) {
+                Err(BootError::Open(OpenError::Locked { .. })) => thread::sleep(Duration::from_millis(50)),
+                started => return started.unwrap(),
+            }
+        }
+        panic!("the directory stayed locked");
     }
 
     /// Why a second server on the same directory does not start.
