@@ -141,13 +141,6 @@ pub struct ApiKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-impl ApiKey {
-    /// Whether it is refused at `now`.
-    pub fn is_revoked(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_some_and(|from| from <= now)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ezqr_schema::{AccountId, Environment, KeyId, KeySecret, Owner, Rate, Scopes};
+use ezqr_schema::{KeyId, KeySecret, Owner, Rate, Scopes};
 
 use crate::Busy;
 use crate::kernel::{Message, Reply, Respond};
@@ -20,18 +20,6 @@ pub struct Principal {
     pub scopes: Scopes,
     /// How many requests it may make.
     pub rate: Rate,
-}
-
-impl Principal {
-    /// Its account.
-    pub const fn account(&self) -> AccountId {
-        self.owner.account
-    }
-
-    /// Its environment.
-    pub const fn environment(&self) -> &Environment {
-        &self.owner.environment
-    }
 }
 
 /// Why a secret was not accepted.
