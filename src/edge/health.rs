@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
 use ezqr_actors::kernel::{ActorHealth, Condition, Vitals};
-use ezqr_store::Store;
+use ezqr_store::{Store, StoreHealth};
 use serde_json::{Value, json};
 
 use super::Edge;
@@ -33,7 +33,7 @@ impl Readiness {
         if self.is_ending.load(Ordering::Acquire) {
             return State::Draining;
         }
-        if !self.store.is_healthy() {
+        if self.store.health() == StoreHealth::Failed {
             return State::Unready;
         }
         match self.vitals.readiness() {
@@ -76,7 +76,11 @@ pub(super) async fn ready(edge: Data<Edge>) -> HttpResponse {
         State::Unready | State::Draining => HttpResponse::ServiceUnavailable(),
     };
     let actors: Vec<Value> = edge.readiness.vitals.health().actors.iter().map(shown).collect();
-    let store = if edge.readiness.store.is_healthy() { "running" } else { "failed" };
+    let store = match edge.readiness.store.health() {
+        StoreHealth::Running => "running",
+        StoreHealth::Away => "away",
+        StoreHealth::Failed => "failed",
+    };
     answer(builder, json!({ "status": state.name(), "store": store, "actors": actors }))
 }
 

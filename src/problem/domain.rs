@@ -58,7 +58,7 @@ impl From<MintRefused> for Fault {
                 let fault = FieldFault::new("/alias", "belongs to another code");
                 Refused::one(fault.with_code(ProblemCode::AliasTaken)).into()
             }
-            MintRefused::OutOfNumbers => Self::internal(refused),
+            MintRefused::OutOfNumbers | MintRefused::Recorded(_) => Self::internal(refused),
             MintRefused::Store(error) => error.into(),
             MintRefused::Busy(busy) => busy.into(),
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ezqr_schema::{Code, Minted, NewCode, Owner, Timestamp};
-use ezqr_store::{CodeStore as _, LeaseError, Mint, MintError, WriteError};
+use ezqr_store::{CodeStore as _, IdempotencyRecord, LeaseError, Mint, MintError, MintRecord, WriteError};
 
 use crate::Busy;
 use crate::kernel::{AskError, Message, Reply, Respond};
@@ -26,6 +26,9 @@ pub enum MintRefused {
     /// The alias belongs to another code.
     #[error("the alias is taken")]
     AliasTaken,
+    /// The idempotency key was used before, for what is told. Nothing was minted.
+    #[error("the idempotency key was used before")]
+    Recorded(Box<IdempotencyRecord>),
     /// The installation has no numbers left.
     #[error("all numbers of this installation are given out")]
     OutOfNumbers,
@@ -51,6 +54,7 @@ impl From<MintError> for MintRefused {
     fn from(error: MintError) -> Self {
         match error {
             MintError::AliasTaken => Self::AliasTaken,
+            MintError::Recorded(record) => Self::Recorded(record),
             MintError::Write(error) => Self::Store(error),
         }
     }
@@ -99,7 +103,13 @@ impl Codes {
                 })
             });
         let codes = codes.collect();
-        Mint { page: allotment.page, records_page: allotment.records_page, codes, owner }
+        Mint {
+            page: allotment.page,
+            records_page: allotment.records_page,
+            codes,
+            owner,
+            record: MintRecord::Unnamed,
+        }
     }
 
     /// Writes without holding up the mailbox: the store groups what comes in meanwhile into one commit.

@@ -93,7 +93,7 @@ impl KeyRing {
         let store = self.seed.store.clone();
         Reply::then(async move { store.changed_elsewhere().await }, |ring: &mut Self, changed| {
             match changed {
-                Ok(changed) => ring.is_stale |= changed,
+                Ok(changes) => ring.is_stale |= changes.accounts || changes.codes,
                 Err(error) => tracing::warn!(%error, "cannot ask the store for changes"),
             }
             if ring.is_stale { ring.reload() } else { Reply::now(()) }

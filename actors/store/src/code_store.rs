@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ezqr_schema::{Alias, Block, Code, ExternalId, Owner, Page, Sequence, Tag, Timestamp, Version};
+use ezqr_schema::{
+    Alias, Block, Code, ExternalId, IdempotentRequest, ItemOutcome, LinkBaseId, Owner, Page, RequestHash,
+    Sequence, Tag, Timestamp, Version,
+};
 
 use crate::{ChangeError, LeaseError, MintError, ReadError};
 
@@ -22,6 +25,38 @@ pub struct Mint {
     /// The codes, at least one, by rising sequence. An alias is only with a single one. Each was created at
     /// the time its id holds, so that a store need not keep it.
     pub codes: Arc<[Code]>,
+    /// The record that makes the request repeatable, if its caller named it.
+    pub record: MintRecord,
+}
+
+/// What a mint does about the record of its request.
+#[derive(Clone, Debug)]
+pub enum MintRecord {
+    /// The request has no name.
+    Unnamed,
+    /// Written with the codes or before them; when the name was used within 24 hours, the mint is refused.
+    Made(IdempotentRequest),
+    /// Found earlier, without its codes: this mint writes the very codes it promises. Should it be refused
+    /// nevertheless, the record is removed.
+    Resumed(IdempotentRequest),
+}
+
+/// What is remembered of a request with an idempotency key. Its codes are a pure function of this and of the
+/// request itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyRecord {
+    /// Tells the request.
+    pub hash: RequestHash,
+    /// The page of its codes.
+    pub page: PagePosition,
+    /// The first of its numbers; the others follow it without gaps.
+    pub first: Sequence,
+    /// When its codes were created.
+    pub created_at: Timestamp,
+    /// The link base its codes were minted with.
+    pub link_base: LinkBaseId,
+    /// What became of its items, in their order; as many are minted as it has codes.
+    pub items: Arc<[ItemOutcome]>,
 }
 
 /// A conditional change of one code.
@@ -88,7 +123,9 @@ pub trait CodeStore {
     /// How far numbers were given out.
     async fn leases(&self) -> Result<Leases, ReadError>;
 
-    /// Writes new codes.
+    /// Writes new codes. Where the request has a name, its record is written too: in one transaction with the
+    /// codes or, where there is none over both, before anything else, so that a record may be found whose
+    /// codes never came.
     async fn mint(&self, mint: Mint) -> Result<(), MintError>;
 
     /// Writes a code anew if it is still at the expected version. New tags and a new external id get their
@@ -122,6 +159,10 @@ pub trait CodeStore {
 
     /// The codes of one page before `before`, highest sequence first: at most 128.
     async fn codes_of_page(&self, page: Page, before: Option<Sequence>) -> Result<Vec<Code>, ReadError>;
+
+    /// Whether other processes may mint and change codes while this one serves. Then what is cached of a code
+    /// ages, and numbers were given out that this process does not know of.
+    fn is_shared(&self) -> bool;
 
     /// How closely the order of this store's pages follows the order of minting.
     fn page_order(&self) -> PageOrder;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ezqr_schema::{OutOfNumbers, Version};
 
+use crate::IdempotencyRecord;
+
 /// The store cannot answer now. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the store is not available: {reason}")]
@@ -53,6 +55,9 @@ pub enum MintError {
     /// The alias belongs to another code. Nothing was written.
     #[error("the alias is taken")]
     AliasTaken,
+    /// The request's name was used before, for what is told. Nothing was written.
+    #[error("the idempotency key was used before")]
+    Recorded(Box<IdempotencyRecord>),
     /// The write failed.
     #[error(transparent)]
     Write(#[from] WriteError),

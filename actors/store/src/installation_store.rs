@@ -28,6 +28,15 @@ pub struct Installation {
     pub founded_now: bool,
 }
 
+/// What other processes changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// Accounts or keys, or something that cannot be told from them.
+    pub accounts: bool,
+    /// Codes. A shared store does not tell: there, what is cached of a code ages instead.
+    pub codes: bool,
+}
+
 /// The installation itself.
 pub trait InstallationStore {
     /// The installation, when one was founded.
@@ -42,8 +51,6 @@ pub trait InstallationStore {
     /// All link bases ever adopted.
     async fn link_bases(&self) -> Result<Vec<(LinkBaseId, LinkBase)>, ReadError>;
 
-    /// Whether another process wrote since the last call: accounts, keys or codes may have changed.
-    ///
-    /// A store whose changes show in no cheap way answers `true` each time.
-    async fn changed_elsewhere(&self) -> Result<bool, ReadError>;
+    /// What other processes changed since the last call, as far as it can be told at little cost.
+    async fn changed_elsewhere(&self) -> Result<Changes, ReadError>;
 }

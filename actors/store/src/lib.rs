@@ -22,12 +22,14 @@ mod pepper;
 mod store;
 
 pub use account_store::{AccountStore, KeyStore};
-pub use code_store::{Change, CodeStore, Leases, Mint, PageOrder, PagePosition, StoredCode};
+pub use code_store::{
+    Change, CodeStore, IdempotencyRecord, Leases, Mint, MintRecord, PageOrder, PagePosition, StoredCode,
+};
 pub use embedded::{EmbeddedOptions, EmbeddedStore, OpenError};
 pub use error::{
     AccountError, ChangeError, KeyError, LeaseError, MintError, ReadError, Unavailable, WriteError,
 };
-pub use installation_store::{Founding, Installation, InstallationStore};
+pub use installation_store::{Changes, Founding, Installation, InstallationStore};
 pub use listing::{ListBudget, ListRequest, Listing, list};
 pub use pepper::{PepperError, load_or_create_pepper, load_pepper};
-pub use store::Store;
+pub use store::{Store, StoreHealth};

@@ -6,10 +6,21 @@ use ezqr_schema::{
 };
 
 use crate::{
-    AccountError, AccountStore, Change, ChangeError, CodeStore, EmbeddedStore, Founding, Installation,
-    InstallationStore, KeyError, KeyStore, LeaseError, Leases, Mint, MintError, PageOrder, PagePosition,
-    ReadError, StoredCode, WriteError,
+    AccountError, AccountStore, Change, ChangeError, Changes, CodeStore, EmbeddedStore, Founding,
+    Installation, InstallationStore, KeyError, KeyStore, LeaseError, Leases, Mint, MintError, PageOrder,
+    PagePosition, ReadError, StoredCode, WriteError,
 };
+
+/// How a store is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreHealth {
+    /// It answers.
+    Running,
+    /// It does not answer now, and is asked until it does.
+    Away,
+    /// It cannot write any more: only a restart of the process helps.
+    Failed,
+}
 
 /// A store of any kind, dispatched statically. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -19,10 +30,16 @@ pub enum Store {
 }
 
 impl Store {
-    /// Whether writes are possible at all. When not, only a restart of the process helps.
-    pub fn is_healthy(&self) -> bool {
+    /// How it is.
+    pub fn health(&self) -> StoreHealth {
         match self {
-            Self::Embedded(store) => store.is_healthy(),
+            Self::Embedded(store) => {
+                if store.is_healthy() {
+                    StoreHealth::Running
+                } else {
+                    StoreHealth::Failed
+                }
+            }
         }
     }
 }
@@ -96,7 +113,7 @@ impl InstallationStore for Store {
         }
     }
 
-    async fn changed_elsewhere(&self) -> Result<bool, ReadError> {
+    async fn changed_elsewhere(&self) -> Result<Changes, ReadError> {
         match self {
             Self::Embedded(store) => store.changed_elsewhere().await,
         }
@@ -167,6 +184,12 @@ impl CodeStore for Store {
     async fn codes_of_page(&self, page: Page, before: Option<Sequence>) -> Result<Vec<Code>, ReadError> {
         match self {
             Self::Embedded(store) => store.codes_of_page(page, before).await,
+        }
+    }
+
+    fn is_shared(&self) -> bool {
+        match self {
+            Self::Embedded(store) => store.is_shared(),
         }
     }
 

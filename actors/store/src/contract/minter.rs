@@ -8,7 +8,7 @@ use ezqr_schema::{
     Timestamp, Version, random_bytes,
 };
 
-use crate::{CodeStore, Mint, MintError, PagePosition};
+use crate::{CodeStore, Mint, MintError, MintRecord, PagePosition};
 
 /// One owner's codes in the making.
 pub struct Minter {
@@ -117,7 +117,13 @@ impl Minter {
     pub fn mint(&self, codes: impl IntoIterator<Item = Code>) -> Mint {
         let codes: Arc<[Code]> = codes.into_iter().collect();
         assert!(codes.iter().all(|code| code.sequence.page() == self.page.page), "one request, one page");
-        Mint { page: self.page, owner: self.owner.clone(), records_page: true, codes }
+        Mint {
+            page: self.page,
+            owner: self.owner.clone(),
+            records_page: true,
+            codes,
+            record: MintRecord::Unnamed,
+        }
     }
 
     /// Mints one plain code after `customise` had its way with it.

@@ -11,7 +11,7 @@ use super::failure::unavailable;
 use super::reads::{all, first};
 use super::rows::{Column, get, text};
 use super::writer::{NotApplied, Write};
-use crate::{Founding, Installation, InstallationStore, ReadError, WriteError};
+use crate::{Changes, Founding, Installation, InstallationStore, ReadError, WriteError};
 
 impl InstallationStore for EmbeddedStore {
     async fn installation(&self) -> Result<Option<Installation>, ReadError> {
@@ -30,12 +30,13 @@ impl InstallationStore for EmbeddedStore {
         self.0.readers.long(|connection| all(connection, LINK_BASES, [], link_base)).await
     }
 
-    async fn changed_elsewhere(&self) -> Result<bool, ReadError> {
+    async fn changed_elsewhere(&self) -> Result<Changes, ReadError> {
         let version = self.0.writer.write(AskDataVersion).await.map_err(|error| match error {
             WriteError::Unavailable(unavailable) => unavailable,
             WriteError::OutcomeUnknown(reason) => unavailable(reason),
         })?;
-        Ok(self.0.data_version.swap(version, Ordering::AcqRel) != version)
+        let changed = self.0.data_version.swap(version, Ordering::AcqRel) != version;
+        Ok(Changes { accounts: changed, codes: changed })
     }
 }
 

@@ -92,6 +92,10 @@ impl CodeStore for EmbeddedStore {
         self.0.readers.long(move |connection| reads::codes_of_page(connection, page, before)).await
     }
 
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     fn page_order(&self) -> PageOrder {
         PageOrder::Exact
     }

@@ -132,6 +132,10 @@ impl CodeStore for Memory {
         Ok(found.filter(|code| before.is_none_or(|before| code.sequence < before)).cloned().collect())
     }
 
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     fn page_order(&self) -> PageOrder {
         self.order
     }
