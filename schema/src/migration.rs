@@ -10,8 +10,10 @@ pub struct Migration {
 }
 
 /// The steps of the embedded store, in order.
-pub const SQLITE_MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, sql: include_str!("../sqlite/0001_first.sql") }];
+pub const SQLITE_MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, sql: include_str!("../sqlite/0001_first.sql") },
+    Migration { number: 2, sql: include_str!("../sqlite/0002_idempotency.sql") },
+];
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::{
-    Alias, Block, Code, ExternalId, IdempotentRequest, ItemOutcome, LinkBaseId, Owner, Page, RequestHash,
-    Sequence, Tag, Timestamp, Version,
+    Alias, Block, Code, ExternalId, IdempotencyKey, IdempotentRequest, ItemOutcome, LinkBaseId, Owner, Page,
+    RequestHash, Sequence, Tag, Timestamp, Version,
 };
 
 use crate::{ChangeError, LeaseError, MintError, ReadError};
@@ -57,6 +57,30 @@ pub struct IdempotencyRecord {
     pub link_base: LinkBaseId,
     /// What became of its items, in their order; as many are minted as it has codes.
     pub items: Arc<[ItemOutcome]>,
+}
+
+impl IdempotencyRecord {
+    /// How long a request may be repeated. A store forgets the record some time after it.
+    pub const LIFETIME: Duration = Duration::from_secs(24 * 3_600);
+
+    /// What is remembered of `request` when `mint` is made for it; `None` for a mint without a code.
+    pub fn of(request: &IdempotentRequest, mint: &Mint) -> Option<Self> {
+        let first = mint.codes.first()?;
+        Some(Self {
+            hash: request.hash,
+            page: mint.page,
+            first: first.sequence,
+            created_at: first.created_at,
+            link_base: first.link_base,
+            items: Arc::clone(&request.items),
+        })
+    }
+
+    /// Whether `now` is within its lifetime. Behind it, the name is free for another request.
+    pub fn holds_at(&self, now: Timestamp) -> bool {
+        let lifetime = i64::try_from(Self::LIFETIME.as_millis()).unwrap_or(i64::MAX);
+        now < self.created_at.saturating_add_millis(lifetime)
+    }
 }
 
 /// A conditional change of one code.
@@ -131,6 +155,14 @@ pub trait CodeStore {
     /// Writes a code anew if it is still at the expected version. New tags and a new external id get their
     /// look-up rows first.
     async fn change(&self, change: Change) -> Result<(), ChangeError>;
+
+    /// What is remembered of the request that `owner` named `key`, however old: who reads decides by
+    /// [`IdempotencyRecord::holds_at`]. Its codes may be missing still, see [`CodeStore::mint`].
+    async fn idempotency_record(
+        &self,
+        owner: &Owner,
+        key: &IdempotencyKey,
+    ) -> Result<Option<IdempotencyRecord>, ReadError>;
 
     /// The code minted under `sequence`.
     async fn code(&self, sequence: Sequence) -> Result<Option<StoredCode>, ReadError>;

@@ -1,14 +1,14 @@
 //! The store a process runs on, chosen once.
 
 use ezqr_schema::{
-    Account, AccountId, AccountStatus, Alias, ApiKey, Block, Code, ExternalId, KeyId, LinkBase, LinkBaseId,
-    Owner, Page, Sequence, Tag, Timestamp,
+    Account, AccountId, AccountStatus, Alias, ApiKey, Block, Code, ExternalId, IdempotencyKey, KeyId,
+    LinkBase, LinkBaseId, Owner, Page, Sequence, Tag, Timestamp,
 };
 
 use crate::{
     AccountError, AccountStore, Change, ChangeError, Changes, CodeStore, EmbeddedStore, Founding,
-    Installation, InstallationStore, KeyError, KeyStore, LeaseError, Leases, Mint, MintError, PageOrder,
-    PagePosition, ReadError, StoredCode, WriteError,
+    IdempotencyRecord, Installation, InstallationStore, KeyError, KeyStore, LeaseError, Leases, Mint,
+    MintError, PageOrder, PagePosition, ReadError, StoredCode, WriteError,
 };
 
 /// How a store is.
@@ -142,6 +142,16 @@ impl CodeStore for Store {
     async fn change(&self, change: Change) -> Result<(), ChangeError> {
         match self {
             Self::Embedded(store) => store.change(change).await,
+        }
+    }
+
+    async fn idempotency_record(
+        &self,
+        owner: &Owner,
+        key: &IdempotencyKey,
+    ) -> Result<Option<IdempotencyRecord>, ReadError> {
+        match self {
+            Self::Embedded(store) => store.idempotency_record(owner, key).await,
         }
     }
 

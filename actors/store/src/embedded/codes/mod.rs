@@ -3,6 +3,7 @@
 mod change;
 mod decode;
 mod encode;
+mod idempotency;
 mod lease;
 mod lookups;
 mod mint;
@@ -10,13 +11,13 @@ mod reads;
 #[cfg(test)]
 mod tests;
 
-use ezqr_schema::{Alias, Block, Code, ExternalId, Owner, Page, Sequence, Tag};
+use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, Owner, Page, Sequence, Tag};
 
 use self::lease::LeaseBlock;
 use super::EmbeddedStore;
 use crate::{
-    Change, ChangeError, CodeStore, LeaseError, Leases, Mint, MintError, PageOrder, PagePosition, ReadError,
-    StoredCode,
+    Change, ChangeError, CodeStore, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
+    PagePosition, ReadError, StoredCode,
 };
 
 /// Most rows read on the thread of the caller.
@@ -37,6 +38,14 @@ impl CodeStore for EmbeddedStore {
 
     async fn change(&self, change: Change) -> Result<(), ChangeError> {
         self.0.writer.write(change).await
+    }
+
+    async fn idempotency_record(
+        &self,
+        owner: &Owner,
+        key: &IdempotencyKey,
+    ) -> Result<Option<IdempotencyRecord>, ReadError> {
+        self.0.readers.point(|connection| idempotency::record(connection, owner, key))
     }
 
     async fn code(&self, sequence: Sequence) -> Result<Option<StoredCode>, ReadError> {

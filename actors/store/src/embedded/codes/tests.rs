@@ -8,7 +8,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::{Connection, StatementStatus};
 use tempfile::TempDir;
 
-use super::reads;
+use super::{idempotency, reads};
 use crate::contract::{Minter, run};
 use crate::embedded::connection::{open_reader, open_writer};
 use crate::embedded::migrate::migrate;
@@ -22,7 +22,7 @@ fn migrated(directory: &TempDir) -> Connection {
 }
 
 /// Every query of this folder.
-fn queries() -> [&'static str; 7] {
+fn queries() -> [&'static str; 8] {
     [
         &reads::CODE,
         &reads::CODES,
@@ -31,6 +31,7 @@ fn queries() -> [&'static str; 7] {
         reads::SEQUENCES,
         reads::PAGES,
         reads::PAGES_BY_TAG,
+        idempotency::RECORD,
     ]
 }
 

@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use ezqr_schema::{Alias, Block, Code, ExternalId, ManualClock, Owner, Page, Sequence, Tag};
+use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, ManualClock, Owner, Page, Sequence, Tag};
 
 use crate::{
-    Change, ChangeError, CodeStore, LeaseError, Leases, Mint, MintError, PageOrder, PagePosition, ReadError,
-    StoredCode,
+    Change, ChangeError, CodeStore, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
+    PagePosition, ReadError, StoredCode,
 };
 
 pub(super) struct Memory {
@@ -70,6 +70,14 @@ impl CodeStore for Memory {
     async fn change(&self, change: Change) -> Result<(), ChangeError> {
         self.store(&change.code, change.page);
         Ok(())
+    }
+
+    async fn idempotency_record(
+        &self,
+        _: &Owner,
+        _: &IdempotencyKey,
+    ) -> Result<Option<IdempotencyRecord>, ReadError> {
+        Ok(None)
     }
 
     async fn code(&self, sequence: Sequence) -> Result<Option<StoredCode>, ReadError> {
