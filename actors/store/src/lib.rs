@@ -19,6 +19,7 @@ mod error;
 mod installation_store;
 mod listing;
 mod pepper;
+mod scylla;
 mod store;
 
 pub use account_store::{AccountStore, KeyStore};
