@@ -31,6 +31,9 @@ pub(super) struct Settings {
     /// Address and port to listen on.
     #[arg(long, global = true, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// The shared store, such as `cql://10.0.0.1:9042`; without it the embedded one.
+    #[arg(long, global = true, value_name = "URL")]
+    store: Option<String>,
     /// Directory of the embedded store.
     #[arg(long, global = true, value_name = "DIRECTORY")]
     data: Option<String>,
@@ -50,6 +53,7 @@ impl Settings {
     pub(super) fn flags(self) -> Vec<Flag> {
         [
             ("--listen", "http", "listen", self.listen),
+            ("--store", "store", "url", self.store),
             ("--data", "store", "data_directory", self.data),
             ("--link-url", "links", "link_url", self.link_url),
             ("--public-url", "links", "public_url", self.public_url),

@@ -138,12 +138,18 @@ impl Layers {
                 section.insert(key.clone(), entry.value.clone());
             }
         }
-        serde_path_to_error::deserialize(sections).map_err(|error| {
-            let key = error.path().to_string();
-            let entry = self.0.iter().find(|((section, inner), _)| name(section, inner) == key);
-            let origin = entry.map_or(Origin::Default, |(_, entry)| entry.origin.clone());
-            ConfigError::Invalid { key, origin, reason: error.inner().message().trim().to_owned() }
-        })
+        let config: Config = serde_path_to_error::deserialize(sections)
+            .map_err(|error| self.invalid(error.path().to_string(), error.inner().message().trim()))?;
+        match config.store.contradiction() {
+            Some((key, reason)) => Err(self.invalid(name("store", key), reason)),
+            None => Ok(config),
+        }
+    }
+
+    fn invalid(&self, key: String, reason: &str) -> ConfigError {
+        let entry = self.0.iter().find(|((section, inner), _)| name(section, inner) == key);
+        let origin = entry.map_or(Origin::Default, |(_, entry)| entry.origin.clone());
+        ConfigError::Invalid { key, origin, reason: reason.to_owned() }
     }
 
     /// All settings in effect, by section and key.

@@ -5,6 +5,7 @@
 //! each section is one struct whose fields check themselves while they are read.
 
 mod checks;
+mod cql_url;
 mod environment;
 mod error;
 mod http;
@@ -19,6 +20,7 @@ mod telemetry;
 
 use serde::Deserialize;
 
+pub use cql_url::{CqlUrl, CqlUrlError};
 pub use environment::variables;
 pub use error::ConfigError;
 pub use http::Http;

@@ -30,6 +30,8 @@ fn the_defaults_are_valid() {
     assert_eq!(config.http.body_limit_bytes, 4 * 1024 * 1024);
     assert_eq!(config.http.drain, Duration::from_secs(30));
     assert_eq!(config.store.data_directory, Path::new("./ezqr-data"));
+    assert_eq!(config.store.url, None);
+    assert_eq!(config.store.pepper_file(), Path::new("./ezqr-data/pepper"));
     assert_eq!((config.links.link_url, config.links.public_url), (None, None));
     assert!(config.images.public);
 }
@@ -80,6 +82,22 @@ fn a_refused_value_is_named_with_its_key_its_source_and_what_is_allowed() {
         (
             "[store]\ndata_directory = \"\"",
             "store.data_directory: must be the path of a directory (set by file ezqr.toml)",
+        ),
+        (
+            "[store]\nurl = \"cql://ann:secret@10.0.0.1\"",
+            "store.url: must not hold a user or password; set store.user and store.password_file (set by file ezqr.toml)",
+        ),
+        (
+            "[store]\nreplication_factor = 17",
+            "store.replication_factor: invalid value: integer `17`, expected a whole number from 0 to 16 (set by file ezqr.toml)",
+        ),
+        (
+            "[store]\nuser = \"ann\"",
+            "store.password_file: must be set, because store.user is (set by default)",
+        ),
+        (
+            "[store]\nuser = \"\"\npassword_file = \"password\"",
+            "store.user: must be set, because store.password_file is (set by file ezqr.toml)",
         ),
     ];
     for (text, fault) in cases {
@@ -152,6 +170,26 @@ fn a_variable_is_read_as_its_setting_is_written() {
     assert_eq!(config.store.data_directory, Path::new("2024"));
     assert_eq!(config.http.body_limit_bytes, 2_048);
     assert!(!config.images.public);
+}
+
+#[test]
+fn a_shared_store_is_described_by_the_section_store() {
+    let variables = environment(&[
+        ("EZQR__STORE__URL", "cql://10.0.0.1,10.0.0.2:19042/staging"),
+        ("EZQR__STORE__PEPPER_FILE", "/run/secrets/ezqr-pepper"),
+        ("EZQR__STORE__USER", "ezqr"),
+        ("EZQR__STORE__PASSWORD_FILE", "/run/secrets/cql"),
+        ("EZQR__STORE__TLS_CA", "ca.pem"),
+        ("EZQR__STORE__DATACENTER", "north"),
+        ("EZQR__STORE__REPLICATION_FACTOR", "3"),
+    ]);
+    let store = Layers::of(None, variables, Vec::new()).unwrap().check().unwrap().store;
+    assert_eq!(store.url.as_ref().unwrap().to_string(), "cql://10.0.0.1:9042,10.0.0.2:19042/staging");
+    assert_eq!(store.pepper_file(), Path::new("/run/secrets/ezqr-pepper"));
+    assert_eq!((store.user.as_deref(), store.datacenter.as_deref()), (Some("ezqr"), Some("north")));
+    assert_eq!(store.password_file.as_deref(), Some(Path::new("/run/secrets/cql")));
+    assert_eq!(store.tls_ca.as_deref(), Some(Path::new("ca.pem")));
+    assert_eq!(store.replication_factor, std::num::NonZeroU8::new(3));
 }
 
 #[test]
