@@ -21,6 +21,7 @@ mod listing;
 mod pepper;
 mod scylla;
 mod store;
+mod stored;
 
 pub use account_store::{AccountStore, KeyStore};
 pub use code_store::{

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::failure::read_error;
 use crate::ReadError;
+pub(super) use crate::stored::integer;
 
 /// A column of a query: where it stands, and what to call it. Found by place, because a search by name is
 /// what reading a page of codes would spend most of its time on.
@@ -92,9 +93,4 @@ pub(super) fn owner(row: &Row<'_>, [account, environment]: [Column; 2]) -> Resul
         account: AccountId::from_uuid(uuid(row, account)?),
         environment: text(row, environment, Environment::parse)?,
     })
-}
-
-/// A number below 2^63 as SQLite stores it: all of ezqr's are.
-pub(super) fn integer(value: u64) -> i64 {
-    value.cast_signed()
 }

@@ -1,8 +1,8 @@
 //! A row of `codes` as a [`Code`].
 
 use ezqr_schema::{
-    Alias, Code, CodeId, CodeStatus, ContentType, ErrorCorrection, ExternalId, LinkBaseId, Metadata, Name,
-    Owner, Payload, Tag, Tags, TargetUrl, Timestamp, Version,
+    Alias, Code, CodeId, ContentType, ExternalId, LinkBaseId, Metadata, Name, Owner, Payload, Tag, Tags,
+    TargetUrl, Version,
 };
 use rusqlite::Row;
 
@@ -10,6 +10,7 @@ use crate::ReadError;
 use crate::embedded::rows::{
     Column, corrupt, get, known, number, optional_text, optional_timestamp, sequence, text, uuid,
 };
+use crate::stored::{created_at, level, status};
 
 /// The columns of a code, in the order [`code`] reads them.
 pub(super) const COLUMNS: &str = "sequence, id, content_type, content, target_url, alias, link_base, name, tags, \
@@ -37,7 +38,7 @@ pub(super) const COLUMN_COUNT: usize = 16;
 /// The code in `row`, which begins with [`COLUMNS`], of a page of `owner`.
 pub(super) fn code(row: &Row<'_>, owner: Owner) -> Result<Code, ReadError> {
     let id = CodeId::try_from(uuid(row, ID)?).map_err(|error| corrupt(ID, error))?;
-    let created_at = created_at(id)?;
+    let created_at = created_at(id).map_err(|error| corrupt(ID, error))?;
     Ok(Code {
         sequence: sequence(row, SEQUENCE)?,
         id,
@@ -51,19 +52,13 @@ pub(super) fn code(row: &Row<'_>, owner: Owner) -> Result<Code, ReadError> {
         tags: optional_text(row, TAGS, tags)?.unwrap_or_default(),
         metadata: optional_text(row, METADATA, Metadata::from_json)?.unwrap_or_default(),
         external_id: optional_text(row, EXTERNAL_ID, ExternalId::parse)?,
-        error_correction: at(row, ERROR_CORRECTION, &ErrorCorrection::ALL)?,
-        status: at(row, STATUS, &CodeStatus::ALL)?,
+        error_correction: known(ERROR_CORRECTION, level(get(row, ERROR_CORRECTION)?))?,
+        status: known(STATUS, status(get(row, STATUS)?))?,
         expires_at: optional_timestamp(row, EXPIRES_MS)?,
         version: version(row, VERSION)?,
         created_at,
         updated_at: optional_timestamp(row, UPDATED_MS)?.unwrap_or(created_at),
     })
-}
-
-/// When the code of `id` was minted: the first 48 bits (RFC 9562, 5.7).
-pub(super) fn created_at(id: CodeId) -> Result<Timestamp, ReadError> {
-    let milliseconds = id.as_uuid().as_u64_pair().0 >> 16;
-    Timestamp::from_millis(milliseconds.cast_signed()).map_err(|error| corrupt(ID, error))
 }
 
 /// A version, from 1.
@@ -74,10 +69,4 @@ pub(super) fn version(row: &Row<'_>, column: Column) -> Result<Version, ReadErro
 fn tags(json: &str) -> Result<Tags, String> {
     let tags: Vec<Tag> = serde_json::from_str(json).map_err(|error| error.to_string())?;
     Tags::new(tags).map_err(|error| error.to_string())
-}
-
-/// The value of `all` whose position is stored.
-fn at<T: Copy>(row: &Row<'_>, column: Column, all: &[T]) -> Result<T, ReadError> {
-    let position: u8 = get(row, column)?;
-    known(column, all.get(usize::from(position)).copied())
 }

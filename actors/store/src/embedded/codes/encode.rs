@@ -1,10 +1,9 @@
 //! A [`Code`] as the parameters of a statement.
 
-use ezqr_schema::{Alias, Code, CodeStatus, ErrorCorrection, ExternalId, Name, TargetUrl, Timestamp};
+use ezqr_schema::{Alias, Code, ExternalId, Name, TargetUrl, Timestamp};
 use rusqlite::Statement;
 
-use super::decode::created_at;
-use crate::embedded::rows::integer;
+use crate::stored::{created_at, integer, level_number, metadata, status_number, updated_at};
 
 /// The columns that a change may change, bound from `first` on: [`MUTABLE`] in order.
 pub(super) fn bind_mutable(statement: &mut Statement<'_>, first: usize, code: &Code) -> rusqlite::Result<()> {
@@ -13,10 +12,9 @@ pub(super) fn bind_mutable(statement: &mut Statement<'_>, first: usize, code: &C
     statement.raw_bind_parameter(first + 2, tags(code))?;
     statement.raw_bind_parameter(first + 3, metadata(code))?;
     statement.raw_bind_parameter(first + 4, external_id(code))?;
-    statement.raw_bind_parameter(first + 5, status(code.status))?;
+    statement.raw_bind_parameter(first + 5, status_number(code.status))?;
     statement.raw_bind_parameter(first + 6, code.expires_at.map(Timestamp::as_millis))?;
-    let updated_at = Some(code.updated_at).filter(|updated_at| *updated_at != code.created_at);
-    statement.raw_bind_parameter(first + 7, updated_at.map(Timestamp::as_millis))?;
+    statement.raw_bind_parameter(first + 7, updated_at(code).map(Timestamp::as_millis))?;
     statement.raw_bind_parameter(first + 8, integer(code.version.get()))
 }
 
@@ -46,7 +44,7 @@ pub(super) fn bind_immutable(
     statement.raw_bind_parameter(first + 3, code.content.as_str())?;
     statement.raw_bind_parameter(first + 4, code.alias.as_ref().map(Alias::as_str))?;
     statement.raw_bind_parameter(first + 5, code.link_base.0)?;
-    statement.raw_bind_parameter(first + 6, level(code.error_correction))
+    statement.raw_bind_parameter(first + 6, level_number(code.error_correction))
 }
 
 /// What [`bind_immutable`] binds.
@@ -62,42 +60,4 @@ pub(super) fn tags(code: &Code) -> Option<String> {
 /// The external id.
 pub(super) fn external_id(code: &Code) -> Option<&str> {
     code.external_id.as_ref().map(ExternalId::as_str)
-}
-
-fn metadata(code: &Code) -> Option<String> {
-    (!code.metadata.as_object().is_empty()).then(|| code.metadata.to_json())
-}
-
-/// The position in [`CodeStatus::ALL`].
-const fn status(status: CodeStatus) -> u8 {
-    match status {
-        CodeStatus::Active => 0,
-        CodeStatus::Paused => 1,
-        CodeStatus::Deleted => 2,
-    }
-}
-
-/// The position in [`ErrorCorrection::ALL`].
-const fn level(level: ErrorCorrection) -> u8 {
-    match level {
-        ErrorCorrection::Low => 0,
-        ErrorCorrection::Medium => 1,
-        ErrorCorrection::Quartile => 2,
-        ErrorCorrection::High => 3,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn stored_numbers_are_positions() {
-        for (position, value) in (0..).zip(CodeStatus::ALL) {
-            assert_eq!(status(value), position);
-        }
-        for (position, value) in (0..).zip(ErrorCorrection::ALL) {
-            assert_eq!(level(value), position);
-        }
-    }
 }

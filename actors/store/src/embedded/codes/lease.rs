@@ -4,10 +4,10 @@ use ezqr_schema::{Block, CodeId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
-use super::decode::created_at;
 use crate::embedded::failure::read_error;
 use crate::embedded::rows::integer;
 use crate::embedded::writer::{NotApplied, Write};
+use crate::stored::created_at;
 use crate::{LeaseError, Leases, ReadError};
 
 /// Leases the next block.
@@ -57,7 +57,7 @@ fn newest_code(connection: &Connection) -> Result<Option<Timestamp>, ReadError> 
         .and_then(|mut select| select.query_row([LAST_PAGES], |row| row.get(0)).optional())
         .map_err(|error| read_error(&error))?;
     let Some(bytes) = newest.flatten() else { return Ok(None) };
-    let id = CodeId::try_from(Uuid::from_bytes(bytes))
-        .map_err(|error| ReadError::Corrupt(format!("codes.id: {error}")))?;
-    created_at(id).map(Some)
+    let corrupt = |error: &dyn std::fmt::Display| ReadError::Corrupt(format!("codes.id: {error}"));
+    let id = CodeId::try_from(Uuid::from_bytes(bytes)).map_err(|error| corrupt(&error))?;
+    created_at(id).map(Some).map_err(|error| corrupt(&error))
 }
