@@ -112,7 +112,7 @@ async fn mint(edge: &Edge, owner: Owner, codes: Vec<NewCode>) -> Result<Arc<[Cod
     if codes.is_empty() {
         return Ok(Arc::default());
     }
-    Ok(edge.handles.codes.mint(MintRequest { owner, codes }).await?)
+    Ok(edge.handles.codes.mint(MintRequest { owner, codes, idempotency: None }).await?.codes)
 }
 
 /// The status of a batch with these problems.

@@ -30,9 +30,9 @@ pub(super) async fn create(
     if let Some(format) = format {
         images::check_new_code(&edge, &code, format, options)?;
     }
-    let mint = MintRequest { owner: principal.owner.clone(), codes: vec![code] };
+    let mint = MintRequest { owner: principal.owner.clone(), codes: vec![code], idempotency: None };
     let minted = edge.handles.codes.mint(mint).await?;
-    let code = minted.first().ok_or_else(Fault::unexplained)?;
+    let code = minted.codes.first().ok_or_else(Fault::unexplained)?;
     match format {
         None => records::answer(&edge, records::created(code), code).await,
         Some(format) => match images::of_new_code(&edge, code, format, options).await {

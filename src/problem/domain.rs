@@ -58,7 +58,11 @@ impl From<MintRefused> for Fault {
                 let fault = FieldFault::new("/alias", "belongs to another code");
                 Refused::one(fault.with_code(ProblemCode::AliasTaken)).into()
             }
-            MintRefused::OutOfNumbers | MintRefused::Recorded(_) => Self::internal(refused),
+            MintRefused::OutOfNumbers
+            | MintRefused::KeyReused
+            | MintRefused::StillRunning { .. }
+            | MintRefused::OtherItems(_) => Self::internal(refused),
+            MintRefused::Read(error) => error.into(),
             MintRefused::Store(error) => error.into(),
             MintRefused::Busy(busy) => busy.into(),
         }

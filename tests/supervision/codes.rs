@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use ezqr_actors::codes::{ChangeRefused, MintRefused};
+use ezqr_actors::codes::{ChangeRefused, MintRefused, MintRequest};
 use ezqr_actors::kernel::{AskError, Poison};
 use ezqr_schema::{Alias, CodePatch, ShortPath, Version};
 
@@ -75,8 +75,7 @@ async fn an_alias_taken_in_a_new_page_costs_the_page_nothing() {
     let world = World::new().await;
     let mut aliased = dynamic("https://example.com/alias");
     aliased.alias = Some(Alias::parse("summer-sale").unwrap());
-    let request =
-        ezqr_actors::codes::MintRequest { owner: world.owner.clone(), codes: vec![aliased.clone()] };
+    let request = MintRequest { owner: world.owner.clone(), codes: vec![aliased], idempotency: None };
     world.handles().codes.mint(request.clone()).await.unwrap();
     // A restart opens a new page; the first request in it fails, another of the same page goes through.
     assert_eq!(world.handles().codes.raw().ask(Poison::Handler, PATIENCE).await, Err(AskError::Crashed));

@@ -61,7 +61,8 @@ async fn an_owner_beyond_its_budget_is_given_up_and_the_process_asked_to_end() {
     let escalation = tokio::time::timeout(PATIENCE, handles.vitals.escalated()).await.unwrap();
     assert_eq!(&*escalation.actor, "codes");
     assert_eq!(handles.vitals.readiness(), Readiness::Unready);
-    let request = MintRequest { owner: world.owner.clone(), codes: vec![dynamic("https://example.com/")] };
+    let codes = vec![dynamic("https://example.com/")];
+    let request = MintRequest { owner: world.owner.clone(), codes, idempotency: None };
     let refused = handles.codes.mint(request).await.unwrap_err();
     assert!(matches!(refused, MintRefused::Busy(busy) if busy.cause == AskError::Stopped), "{refused:?}");
     // The others go on: links that are known are followed while the process drains.

@@ -79,9 +79,9 @@ impl World {
 
     /// Mints `count` dynamic codes.
     pub(crate) async fn mint(&self, count: usize) -> Vec<Code> {
-        let request =
-            MintRequest { owner: self.owner.clone(), codes: vec![dynamic("https://example.com/1"); count] };
-        self.handles().codes.mint(request).await.unwrap().to_vec()
+        let codes = vec![dynamic("https://example.com/1"); count];
+        let request = MintRequest { owner: self.owner.clone(), codes, idempotency: None };
+        self.handles().codes.mint(request).await.unwrap().codes.to_vec()
     }
 
     /// Repoints a code.

@@ -10,6 +10,7 @@ use crate::kernel::{Behaviour, Message, Reply, Respond};
 
 use super::cache::LinkCache;
 use super::numbers::{HighWater, Numbers};
+use super::running::Running;
 use super::turns::Turns;
 
 /// What [`Codes`] publishes for readers; survives its restarts.
@@ -43,6 +44,7 @@ pub struct Codes {
     pub(super) seed: CodesSeed,
     pub(super) numbers: Numbers,
     pub(super) turns: Turns,
+    pub(super) running: Running,
     lease: Option<Shared<LocalBoxFuture<'static, Result<Block, LeaseError>>>>,
     /// The newest time given to a code; the clock may step back, minting may not.
     newest: Timestamp,
@@ -61,6 +63,7 @@ impl Behaviour for Codes {
             seed: seed.clone(),
             numbers: Numbers::default(),
             turns: Turns::default(),
+            running: Running::default(),
             lease: None,
             newest: leases.newest_code.unwrap_or(Timestamp::EPOCH),
         })

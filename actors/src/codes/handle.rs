@@ -1,6 +1,5 @@
 //! How others speak to the owner of codes.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::Code;
@@ -9,7 +8,7 @@ use crate::kernel::{AskError, Handle};
 
 use super::actor::{Codes, ForgetCached};
 use super::change::{ChangeRefused, ChangeRequest};
-use super::mint::{MintRefused, MintRequest};
+use super::mint::{MintAnswer, MintRefused, MintRequest};
 
 /// How long a request waits for its write. Past it the write goes on and its outcome is unknown.
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
@@ -24,7 +23,7 @@ impl CodesHandle {
     }
 
     /// Mints codes, all or none. One message.
-    pub async fn mint(&self, request: MintRequest) -> Result<Arc<[Code]>, MintRefused> {
+    pub async fn mint(&self, request: MintRequest) -> Result<MintAnswer, MintRefused> {
         self.0.ask(request, WRITE_DEADLINE).await.unwrap_or_else(|error| Err(MintRefused::unanswered(error)))
     }
 

@@ -1,15 +1,19 @@
 //! Minting: one code, or up to 100 at once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use ezqr_schema::{Code, Minted, NewCode, Owner, Timestamp};
-use ezqr_store::{CodeStore as _, IdempotencyRecord, LeaseError, Mint, MintError, MintRecord, WriteError};
+use ezqr_schema::{Code, IdempotentRequest, ItemOutcome, NewCode, Owner};
+use ezqr_store::{
+    CodeStore as _, IdempotencyRecord, LeaseError, Mint, MintError, MintRecord, ReadError, WriteError,
+};
 
 use crate::Busy;
 use crate::kernel::{AskError, Message, Reply, Respond};
 
 use super::actor::Codes;
-use super::numbers::Allotment;
+use super::repeat::{Decided, Repeat};
+use super::running::{Place, Taken};
 
 /// Asks for codes, all or none.
 #[derive(Clone, Debug)]
@@ -18,6 +22,17 @@ pub struct MintRequest {
     pub owner: Owner,
     /// What they shall be: 1 to 100; an alias only on a single one.
     pub codes: Vec<NewCode>,
+    /// Makes the request repeatable. As many of its items are minted as there are codes.
+    pub idempotency: Option<IdempotentRequest>,
+}
+
+/// The codes of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MintAnswer {
+    /// As they were when they were minted.
+    pub codes: Arc<[Code]>,
+    /// Whether they are those of an earlier request of the same name.
+    pub is_replayed: bool,
 }
 
 /// Why nothing was minted, or may not have been.
@@ -26,12 +41,25 @@ pub enum MintRefused {
     /// The alias belongs to another code.
     #[error("the alias is taken")]
     AliasTaken,
-    /// The idempotency key was used before, for what is told. Nothing was minted.
-    #[error("the idempotency key was used before")]
-    Recorded(Box<IdempotencyRecord>),
+    /// The idempotency key was used for another request within 24 hours.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The same request is under way.
+    #[error("the same request is under way")]
+    StillRunning {
+        /// When asking again is worth while.
+        retry_after: Duration,
+    },
+    /// The same request was carried out with these of its items, when a policy was another: whoever asks with
+    /// the codes of these is answered.
+    #[error("the same request was carried out with other items")]
+    OtherItems(Arc<[ItemOutcome]>),
     /// The installation has no numbers left.
     #[error("all numbers of this installation are given out")]
     OutOfNumbers,
+    /// The store could not be read; nothing was minted now.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The store did not take the write.
     #[error(transparent)]
     Store(#[from] WriteError),
@@ -41,21 +69,14 @@ pub enum MintRefused {
 }
 
 impl MintRefused {
+    /// Most requests take less.
+    pub(super) const STILL_RUNNING: Self = Self::StillRunning { retry_after: Duration::from_secs(1) };
+
     pub(super) fn unanswered(error: AskError) -> Self {
         if error.outcome_is_unknown() {
             Self::Store(WriteError::OutcomeUnknown(error.to_string()))
         } else {
             Self::Busy(error.into())
-        }
-    }
-}
-
-impl From<MintError> for MintRefused {
-    fn from(error: MintError) -> Self {
-        match error {
-            MintError::AliasTaken => Self::AliasTaken,
-            MintError::Recorded(record) => Self::Recorded(record),
-            MintError::Write(error) => Self::Store(error),
         }
     }
 }
@@ -71,57 +92,114 @@ impl From<LeaseError> for MintRefused {
     }
 }
 
-impl Message for MintRequest {
-    type Reply = Result<Arc<[Code]>, MintRefused>;
+impl From<Taken> for MintRefused {
+    fn from(taken: Taken) -> Self {
+        match taken {
+            Taken::BySame => Self::STILL_RUNNING,
+            Taken::ByOther => Self::KeyReused,
+        }
+    }
 }
 
+impl Message for MintRequest {
+    type Reply = Result<MintAnswer, MintRefused>;
+}
+
+type MintReply = Reply<Codes, Result<MintAnswer, MintRefused>>;
+
 impl Respond<MintRequest> for Codes {
-    fn respond(&mut self, request: MintRequest) -> Reply<Self, <MintRequest as Message>::Reply> {
-        let now = self.now();
-        let Some(allotment) = self.numbers.allot(&request.owner, request.codes.len(), now) else {
-            return self.with_new_block(|codes, leased| match leased {
-                Ok(()) => codes.respond(request),
-                Err(error) => Reply::now(Err(error.into())),
-            });
+    fn respond(&mut self, request: MintRequest) -> MintReply {
+        let MintRequest { owner, codes: wishes, idempotency } = request;
+        let name = match idempotency {
+            None => None,
+            Some(request) => match self.running.enter(&owner, &request) {
+                Ok(place) => Some(Name { request, place }),
+                Err(taken) => return Reply::now(Err(taken.into())),
+            },
         };
-        let mint = self.fill_in(request, allotment, now);
-        self.write(mint)
+        self.mint(Admitted { owner, wishes, name })
     }
+}
+
+/// A request that is carried out now.
+struct Admitted {
+    owner: Owner,
+    wishes: Vec<NewCode>,
+    name: Option<Name>,
+}
+
+/// What a request is repeated by.
+struct Name {
+    request: IdempotentRequest,
+    /// Held until the answer.
+    place: Place,
 }
 
 impl Codes {
-    fn fill_in(&self, request: MintRequest, allotment: Allotment, now: Timestamp) -> Mint {
-        let MintRequest { owner, codes } = request;
-        let codes =
-            codes.into_iter().zip(allotment.sequences).zip(0_u16..).map(|((code, sequence), position)| {
-                code.mint(Minted {
-                    sequence,
-                    id: self.seed.code_ids.make(now, position, sequence),
-                    owner: owner.clone(),
-                    link_base: self.seed.link_base,
-                    created_at: now,
-                })
+    fn mint(&mut self, request: Admitted) -> MintReply {
+        let now = self.now();
+        let Some(allotment) = self.numbers.allot(&request.owner, request.wishes.len(), now) else {
+            return self.with_new_block(|codes, leased| match leased {
+                Ok(()) => codes.mint(request),
+                Err(error) => Reply::now(Err(error.into())),
             });
-        let codes = codes.collect();
-        Mint {
+        };
+        let Admitted { owner, wishes, name } = request;
+        // Only who may have to answer the same again keeps what was asked for.
+        let kept = name.map(|name| (name, wishes.clone()));
+        let decided = Decided { created_at: now, link_base: self.seed.link_base };
+        let mint = Mint {
             page: allotment.page,
             records_page: allotment.records_page,
-            codes,
+            codes: decided.codes(&self.seed.code_ids, &owner, wishes, allotment.sequences),
             owner,
-            record: MintRecord::Unnamed,
-        }
+            record: match &kept {
+                None => MintRecord::Unnamed,
+                Some((name, _)) => MintRecord::Made(name.request.clone()),
+            },
+        };
+        self.write(mint, kept)
     }
 
     /// Writes without holding up the mailbox: the store groups what comes in meanwhile into one commit.
-    fn write(&self, mint: Mint) -> Reply<Self, <MintRequest as Message>::Reply> {
+    fn write(&self, mint: Mint, kept: Option<(Name, Vec<NewCode>)>) -> MintReply {
         let store = self.seed.store.clone();
         let (owner, page, codes) = (mint.owner.clone(), mint.page.page, Arc::clone(&mint.codes));
         let written = async move { store.mint(mint).await };
-        Reply::then(written, move |state: &mut Self, written| {
-            if written.is_ok() {
+        Reply::then(written, move |state: &mut Self, written| match (written, kept) {
+            (Ok(()), _) => {
                 state.numbers.page_recorded(&owner, page);
+                Reply::now(Ok(MintAnswer { codes, is_replayed: false }))
             }
-            Reply::now(written.map(|()| codes).map_err(MintRefused::from))
+            (Err(MintError::Recorded(record)), Some((name, wishes))) => {
+                state.repeat(owner, wishes, name, *record)
+            }
+            (Err(MintError::Recorded(_)), None) => Reply::now(Err(MintRefused::KeyReused)),
+            (Err(MintError::AliasTaken), _) => Reply::now(Err(MintRefused::AliasTaken)),
+            (Err(MintError::Write(error)), _) => Reply::now(Err(error.into())),
+        })
+    }
+
+    fn repeat(
+        &self,
+        owner: Owner,
+        wishes: Vec<NewCode>,
+        Name { request, place }: Name,
+        record: IdempotencyRecord,
+    ) -> MintReply {
+        let repeat = Repeat {
+            store: self.seed.store.clone(),
+            code_ids: self.seed.code_ids.clone(),
+            clock: self.seed.clock.clone(),
+            owner,
+            wishes,
+            request,
+            record,
+        };
+        Reply::later(async move {
+            let answer = repeat.answer().await;
+            drop(place);
+            answer
         })
     }
 }

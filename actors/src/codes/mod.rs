@@ -17,6 +17,8 @@ mod link_bases;
 mod mint;
 mod numbers;
 mod reader;
+mod repeat;
+mod running;
 mod slots;
 mod turns;
 
@@ -26,6 +28,6 @@ pub use change::{ChangeRefused, ChangeRequest};
 pub use handle::CodesHandle;
 pub use link::{Link, Pattern};
 pub use link_bases::LinkBases;
-pub use mint::{MintRefused, MintRequest};
+pub use mint::{MintAnswer, MintRefused, MintRequest};
 pub use numbers::HighWater;
 pub use reader::CodeReader;

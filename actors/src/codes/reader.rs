@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use ezqr_schema::{
-    Clock, Code, CodeId, CodeIds, LinkBase, Owner, Sequence, ShortCode, ShortCodes, ShortPath,
+    Clock, Code, CodeId, CodeIds, IdempotencyKey, ItemOutcome, LinkBase, Owner, RequestHash, Sequence,
+    ShortCode, ShortCodes, ShortPath,
 };
 use ezqr_store::{CodeStore as _, ListRequest, Listing, ReadError, Store, list};
 
@@ -76,6 +77,19 @@ impl CodeReader {
     /// A page of the owner's codes, newest first.
     pub async fn list(&self, request: &ListRequest) -> Result<Listing, ReadError> {
         list(&self.store, request, &self.clock).await
+    }
+
+    /// What became of the items of this very request, if the owner made it under `key` before and may still
+    /// repeat it: for who would refuse it by a policy that was another then.
+    pub async fn recorded_items(
+        &self,
+        owner: &Owner,
+        key: &IdempotencyKey,
+        hash: &RequestHash,
+    ) -> Result<Option<Arc<[ItemOutcome]>>, ReadError> {
+        let record = self.store.idempotency_record(owner, key).await?;
+        let now = self.clock.now();
+        Ok(record.filter(|record| record.hash == *hash && record.holds_at(now)).map(|record| record.items))
     }
 
     /// The link base `code` was minted with.
