@@ -1,5 +1,7 @@
 //! What the embedded store promises beyond the contract.
 
+mod idempotency;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

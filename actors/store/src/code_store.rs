@@ -61,7 +61,10 @@ pub struct IdempotencyRecord {
 
 impl IdempotencyRecord {
     /// How long a request may be repeated. A store forgets the record some time after it.
-    pub const LIFETIME: Duration = Duration::from_secs(24 * 3_600);
+    pub const LIFETIME: Duration = Duration::from_millis(Self::LIFETIME_MS.cast_unsigned());
+
+    /// [`IdempotencyRecord::LIFETIME`] in milliseconds, as timestamps count.
+    pub(crate) const LIFETIME_MS: i64 = 24 * 3_600 * 1_000;
 
     /// What is remembered of `request` when `mint` is made for it; `None` for a mint without a code.
     pub fn of(request: &IdempotentRequest, mint: &Mint) -> Option<Self> {
@@ -78,8 +81,7 @@ impl IdempotencyRecord {
 
     /// Whether `now` is within its lifetime. Behind it, the name is free for another request.
     pub fn holds_at(&self, now: Timestamp) -> bool {
-        let lifetime = i64::try_from(Self::LIFETIME.as_millis()).unwrap_or(i64::MAX);
-        now < self.created_at.saturating_add_millis(lifetime)
+        now < self.created_at.saturating_add_millis(Self::LIFETIME_MS)
     }
 }
 
@@ -118,7 +120,7 @@ pub struct Leases {
     /// The first block that was never leased.
     pub next_block: u64,
     /// When the newest code was minted, as far as the store can tell at little cost: a clock that stepped
-    /// back must not mint before it.
+    /// back must not mint before it. A shared store need not tell, because it watches the clock itself.
     pub newest_code: Option<Timestamp>,
 }
 
@@ -135,9 +137,9 @@ pub enum PageOrder {
 ///
 /// Rules for every store:
 /// - A write is acknowledged when it survives a crash of the process and of the store.
-/// - A mint is written wholly or not at all, in this order where it takes more than one step: page, look-up
-///   rows, codes. A look-up row is a hint: it only ever appears, and readers check the code itself. So
-///   nothing has to be removed, and a crash between two steps costs a look, never a wrong answer.
+/// - A mint is written wholly or not at all, in this order where it takes more than one step: record, alias,
+///   page, look-up rows, codes. A look-up row is a hint: it only ever appears, and readers check the code
+///   itself. So nothing has to be removed, and a crash between two steps costs a look, never a wrong answer.
 /// - An acknowledged write shows in every read begun later.
 /// - Nothing is retried that could then happen twice; what is not known is answered as such.
 pub trait CodeStore {
@@ -149,11 +151,11 @@ pub trait CodeStore {
 
     /// Writes new codes. Where the request has a name, its record is written too: in one transaction with the
     /// codes or, where there is none over both, before anything else, so that a record may be found whose
-    /// codes never came.
+    /// codes never came. A mint that is refused for its alias leaves none, so that the name is free.
     async fn mint(&self, mint: Mint) -> Result<(), MintError>;
 
     /// Writes a code anew if it is still at the expected version. New tags and a new external id get their
-    /// look-up rows first.
+    /// look-up rows first, so that a change that is refused may leave a hint.
     async fn change(&self, change: Change) -> Result<(), ChangeError>;
 
     /// What is remembered of the request that `owner` named `key`, however old: who reads decides by

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use ezqr_schema::{
-    AccountId, Block, Code, CodeIds, CodeStatus, ContentType, Environment, ErrorCorrection, ExternalId,
-    InstallationSecret, LinkBaseId, Metadata, Name, Owner, PAGE_CODES, Page, Payload, Tag, Tags, TargetUrl,
-    Timestamp, Version, random_bytes,
+    AccountId, Block, Clock, Code, CodeIds, CodeStatus, ContentType, Environment, ErrorCorrection,
+    ExternalId, IdempotencyKey, IdempotentRequest, InstallationSecret, ItemOutcome, LinkBaseId, Metadata,
+    Name, Owner, PAGE_CODES, Page, Payload, RequestHash, Tag, Tags, TargetUrl, Timestamp, Version,
+    random_bytes,
 };
 
 use crate::{CodeStore, Mint, MintError, MintRecord, PagePosition};
@@ -14,7 +15,9 @@ use crate::{CodeStore, Mint, MintError, MintRecord, PagePosition};
 pub struct Minter {
     /// Whose they are: an account nobody else has.
     pub owner: Owner,
-    /// The time; it moves only by [`Minter::tick`].
+    /// The time: the machine's at first, then it moves only by [`Minter::tick`]. A rule that changes codes
+    /// must not run far ahead of the machine: a store may order writes by clocks, and a code from the future
+    /// would outlast its changes.
     pub now: Timestamp,
     ids: CodeIds,
     pages: Box<dyn Iterator<Item = Page>>,
@@ -30,7 +33,7 @@ impl Minter {
     }
 
     fn of_block(block: Block) -> Self {
-        let now = Timestamp::from_millis(1_800_000_000_000).unwrap();
+        let now = Clock::system().now();
         let mut pages = block.pages();
         let page = PagePosition { opened_at: now, page: pages.next().unwrap() };
         Self {
@@ -53,7 +56,7 @@ impl Minter {
         usize::try_from(PAGE_CODES - self.next_slot).unwrap()
     }
 
-    /// Lets `milliseconds` pass.
+    /// Lets `milliseconds` pass, or goes back by them.
     pub fn tick(&mut self, milliseconds: i64) {
         self.now = self.now.saturating_add_millis(milliseconds);
     }
@@ -136,6 +139,15 @@ impl Minter {
         customise(&mut code);
         store.mint(self.mint([code.clone()])).await?;
         Ok(code)
+    }
+}
+
+/// A request named `key`, all `items` of which become codes. Others of the name have the same hash.
+pub fn request(key: &str, items: usize) -> IdempotentRequest {
+    IdempotentRequest {
+        key: IdempotencyKey::parse(key).unwrap(),
+        hash: RequestHash::of("POST", "/", "", key.as_bytes()),
+        items: vec![ItemOutcome::Minted; items].into(),
     }
 }
 

@@ -12,6 +12,7 @@
 
 pub mod accounts;
 pub mod changing;
+pub mod idempotency;
 pub mod installing;
 pub mod leasing;
 pub mod listing;
@@ -20,7 +21,7 @@ mod minter;
 pub mod minting;
 pub(crate) mod model;
 
-pub use self::minter::Minter;
+pub use self::minter::{Minter, request};
 
 use crate::{AccountStore, CodeStore, InstallationStore, KeyStore};
 
@@ -66,6 +67,16 @@ macro_rules! store_contract {
                 a_change_of_another_version_is_refused_with_the_one_found
                 a_change_of_no_code_is_refused
                 racing_changes_are_a_single_chain
+            }
+            idempotency {
+                a_named_mint_leaves_its_record
+                a_name_used_before_is_refused_with_its_record
+                one_of_many_mints_of_a_name_is_written
+                names_of_others_do_not_collide
+                a_name_never_used_has_no_record
+                a_resumed_mint_writes_the_codes_of_its_record
+                a_resumed_mint_leaves_what_is_there
+                a_refused_alias_leaves_the_name_free
             }
             look_ups {
                 pages_are_walked_newest_first

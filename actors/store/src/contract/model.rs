@@ -37,11 +37,20 @@ struct Step {
     looks: Vec<u8>,
 }
 
+/// Above the number of steps of a plan.
+const MOST_STEPS: i64 = 32;
+/// Above the time a step takes.
+const MOST_MILLISECONDS: i64 = 400_000;
+
 pub(crate) fn plans() -> impl Strategy<Value = Plan> {
     let step =
-        (0..2_usize, prop_oneof![0..3_i64, 0..400_000_i64], any::<bool>(), vec(any::<u8>(), 1..5)).prop_map(
-            |(minter, milliseconds, turns_page, looks)| Step { minter, milliseconds, turns_page, looks },
-        );
+        (0..2_usize, prop_oneof![0..3_i64, 0..MOST_MILLISECONDS], any::<bool>(), vec(any::<u8>(), 1..5))
+            .prop_map(|(minter, milliseconds, turns_page, looks)| Step {
+                minter,
+                milliseconds,
+                turns_page,
+                looks,
+            });
     (vec(step.clone(), 1..12), vec(step, 0..20), vec(1..8_usize, 1..4), prop_oneof![1..20_usize, Just(2_000)])
         .prop_map(|(before, during, limits, rows)| Plan { before, during, limits, rows })
 }
@@ -115,10 +124,15 @@ fn is_asked_for(filter: &ListFilter, code: &Code) -> bool {
 impl<'store, S: CodeStore> Model<'store, S> {
     async fn new(store: &'store S) -> Self {
         let mut minters = vec![Minter::new(store).await];
+        // The plan then ends before the machine's time.
+        minters[0].tick(-MOST_STEPS * MOST_MILLISECONDS);
+        minters[0].turn_page();
         if store.page_order() != PageOrder::Exact {
             let owner = minters[0].owner.clone();
             let mut second = Minter::new(store).await;
             second.owner = owner;
+            second.now = minters[0].now;
+            second.turn_page();
             minters.push(second);
         }
         let clock = ManualClock::starting_at(Timestamp::EPOCH).clock();

@@ -1,11 +1,18 @@
 //! Records of requests that may be repeated.
 
-use ezqr_schema::{IdempotencyKey, ItemOutcome, LinkBaseId, Owner, Page, RequestHash};
+use ezqr_schema::{
+    IdempotencyKey, IdempotentRequest, ItemOutcome, LinkBaseId, Owner, Page, RequestHash, Timestamp,
+};
 use rusqlite::{Connection, Row, params};
 
+use crate::embedded::failure::unavailable;
 use crate::embedded::reads::first;
-use crate::embedded::rows::{Column, get, known, number, sequence, timestamp};
-use crate::{IdempotencyRecord, PagePosition, ReadError};
+use crate::embedded::rows::{Column, get, integer, known, number, sequence, timestamp};
+use crate::embedded::writer::NotApplied;
+use crate::{IdempotencyRecord, Mint, MintError, PagePosition, ReadError, WriteError};
+
+/// Records let go of with each new one. More than one, so that a crowd of old ones shrinks.
+const FORGOTTEN_AT_ONCE: u32 = 2;
 
 pub(super) const RECORD: &str = "SELECT request_hash, page, opened_ms, first_sequence, created_ms, link_base, items \
      FROM idempotency WHERE account_id = ? AND environment = ? AND key = ?";
@@ -40,4 +47,57 @@ fn read(row: &Row<'_>) -> Result<IdempotencyRecord, ReadError> {
         link_base: LinkBaseId(get(row, LINK_BASE)?),
         items: known(ITEMS, items)?,
     })
+}
+
+/// Refuses `mint` when its name was used within the lifetime of a record. A request of the same name that
+/// waits for the same commit is seen too; should that commit fail, both are told so.
+pub(super) fn refuse_repeated(
+    transaction: &Connection,
+    mint: &Mint,
+    request: &IdempotentRequest,
+) -> Result<(), NotApplied<MintError>> {
+    let found = record(transaction, &mint.owner, &request.key).map_err(|error| {
+        NotApplied::Refused(MintError::Write(WriteError::Unavailable(unavailable(error.to_string()))))
+    })?;
+    let now = mint.codes.first().map_or(Timestamp::EPOCH, |code| code.created_at);
+    match found {
+        Some(found) if found.holds_at(now) => Err(NotApplied::Refused(MintError::Recorded(Box::new(found)))),
+        _ => Ok(()),
+    }
+}
+
+/// Writes the record of `mint`, in place of an older one of its name, and lets go of the oldest that are
+/// over their time.
+pub(super) fn remember(
+    transaction: &Connection,
+    mint: &Mint,
+    request: &IdempotentRequest,
+) -> rusqlite::Result<()> {
+    let Some(made) = IdempotencyRecord::of(request, mint) else { return Ok(()) };
+    let items: Vec<u8> = made.items.iter().map(|outcome| outcome.number()).collect();
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO idempotency (account_id, environment, key, request_hash, page, opened_ms, \
+             first_sequence, created_ms, link_base, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            mint.owner.account.as_uuid().as_bytes(),
+            mint.owner.environment.as_str(),
+            request.key.as_str(),
+            made.hash.as_bytes(),
+            integer(made.page.page.get()),
+            made.page.opened_at.as_millis(),
+            integer(made.first.get()),
+            made.created_at.as_millis(),
+            made.link_base.0,
+            items,
+        ])?;
+    let newest_over = made.created_at.saturating_add_millis(-IdempotencyRecord::LIFETIME_MS);
+    transaction
+        .prepare_cached(
+            "DELETE FROM idempotency WHERE created_ms <= ? \
+             AND arrival IN (SELECT arrival FROM idempotency ORDER BY arrival LIMIT ?)",
+        )?
+        .execute(params![newest_over.as_millis(), FORGOTTEN_AT_ONCE])?;
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Minting: page, look-up rows and codes in one transaction.
+//! Minting: record, page, look-up rows and codes in one transaction.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -7,11 +7,12 @@ use ezqr_schema::{Alias, Code, Owner, Tag};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::encode::{IMMUTABLE, MUTABLE, bind_immutable, bind_mutable};
+use super::idempotency;
 use super::lookups::{note_external_id, note_tags};
 use crate::embedded::failure::unavailable;
 use crate::embedded::rows::integer;
 use crate::embedded::writer::{NotApplied, Write};
-use crate::{Mint, MintError, WriteError};
+use crate::{Mint, MintError, MintRecord, WriteError};
 
 /// Rows of one INSERT, tried in this order: a statement for many rows costs half of one for each, and three
 /// sizes need few statements for any count. `OR ROLLBACK` spares a journal of the statement; a number given
@@ -31,6 +32,13 @@ impl Write for Mint {
     type Error = MintError;
 
     fn apply(&self, transaction: &Connection) -> Result<(), NotApplied<MintError>> {
+        match &self.record {
+            MintRecord::Made(request) => idempotency::refuse_repeated(transaction, self, request)?,
+            // Record and codes are one transaction, so a record alone is never found here. Should somebody
+            // resume nevertheless, what was minted stays as it has become since.
+            MintRecord::Resumed(_) if is_minted(transaction, &self.codes)? => return Ok(()),
+            MintRecord::Resumed(_) | MintRecord::Unnamed => {}
+        }
         if let [Code { alias: Some(alias), .. }] = &*self.codes
             && is_taken(transaction, alias)?
         {
@@ -46,6 +54,9 @@ impl Write for Mint {
             note_external_id(transaction, code)?;
         }
         insert(transaction, &self.codes)?;
+        if let MintRecord::Made(request) = &self.record {
+            idempotency::remember(transaction, self, request)?;
+        }
         Ok(())
     }
 }
@@ -82,6 +93,14 @@ impl Mint {
 fn refused(reason: &str) -> NotApplied<MintError> {
     tracing::error!(reason, "a mint was refused");
     NotApplied::Refused(MintError::Write(WriteError::Unavailable(unavailable(reason))))
+}
+
+/// Whether the codes are there: of one request, all are or none.
+fn is_minted(transaction: &Connection, codes: &[Code]) -> rusqlite::Result<bool> {
+    let Some(first) = codes.first() else { return Ok(true) };
+    transaction
+        .prepare_cached("SELECT 1 FROM codes WHERE sequence = ?")?
+        .exists([integer(first.sequence.get())])
 }
 
 fn is_taken(transaction: &Connection, alias: &Alias) -> rusqlite::Result<bool> {

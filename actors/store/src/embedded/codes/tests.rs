@@ -9,11 +9,11 @@ use rusqlite::{Connection, StatementStatus};
 use tempfile::TempDir;
 
 use super::{idempotency, reads};
-use crate::contract::{Minter, run};
+use crate::contract::{Minter, request, run};
 use crate::embedded::connection::{open_reader, open_writer};
 use crate::embedded::migrate::migrate;
 use crate::embedded::writer::Write;
-use crate::{Change, EmbeddedOptions, EmbeddedStore};
+use crate::{Change, EmbeddedOptions, EmbeddedStore, Mint, MintRecord};
 
 fn migrated(directory: &TempDir) -> Connection {
     let mut connection = open_writer(&directory.path().join("scratch.db")).unwrap();
@@ -105,6 +105,12 @@ fn a_write_runs_few_statements() {
         let tags = Tags::new(["a", "b"].map(|text| Tag::parse(text).unwrap())).unwrap();
         assert_eq!(statements(&mut connection, &mint(5, &tags)), 1 + 2 + 1, "a row per tag, not per code");
         let code = Code { version: first.codes[0].version.next(), ..first.codes[0].clone() };
+        let named = Mint { record: MintRecord::Made(request("a-name", 1)), ..mint(1, &none) };
+        assert_eq!(
+            statements(&mut connection, &named),
+            2 + 3,
+            "as without a name, then the look at the record, the record, the oldest"
+        );
         let change = Change { code, expected: first.codes[0].version, page: first.page };
         assert_eq!(statements(&mut connection, &change), 2, "the version and the code");
         assert_eq!(statements(&mut connection, &super::LeaseBlock), 2, "the block and the one after it");
