@@ -42,6 +42,8 @@ problems! {
     InvalidParameter = 400, "invalid-parameter", "A parameter is not valid";
     /// The cursor was not made by this service for this list.
     InvalidCursor = 400, "invalid-cursor", "The cursor is not valid here";
+    /// The `Idempotency-Key` is there twice, empty, too long or not ASCII.
+    InvalidIdempotencyKey = 400, "invalid-idempotency-key", "The idempotency key is not valid";
     /// The request breaks HTTP itself.
     BadRequest = 400, "bad-request", "The request is not valid HTTP";
     /// No API key was sent.
@@ -68,6 +70,8 @@ problems! {
     AliasTaken = 409, "alias-taken", "The alias is taken";
     /// A static code has no link to repoint.
     CodeIsStatic = 409, "code-is-static", "The code is static";
+    /// The same request, by its `Idempotency-Key`, is under way.
+    IdempotencyInProgress = 409, "idempotency-in-progress", "The same request is being carried out";
     /// The code was deleted.
     CodeDeleted = 410, "code-deleted", "The code was deleted";
     /// The code's time is over.
@@ -88,6 +92,8 @@ problems! {
     ContentTooLong = 422, "content-too-long", "The content does not fit a QR code";
     /// The image would have more pixels than allowed.
     ImageTooLarge = 422, "image-too-large", "The image would be too large";
+    /// The `Idempotency-Key` stands for another request, made within 24 hours.
+    IdempotencyKeyReused = 422, "idempotency-key-reused", "The idempotency key was used for another request";
     /// The key's or the network's bucket is empty.
     RateLimited = 429, "rate-limited", "Too many requests";
     /// The headers have more bytes than allowed.

@@ -34,4 +34,7 @@ pub use error::{
 pub use installation_store::{Changes, Founding, Installation, InstallationStore};
 pub use listing::{ListBudget, ListRequest, Listing, list};
 pub use pepper::{PepperError, load_or_create_pepper, load_pepper};
+pub use scylla::{
+    Advance, ClockOff, ConnectError, Credentials, FullAt, ScyllaOptions, ScyllaStore, SharedBuckets, TlsError,
+};
 pub use store::{Store, StoreHealth};

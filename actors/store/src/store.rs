@@ -8,7 +8,7 @@ use ezqr_schema::{
 use crate::{
     AccountError, AccountStore, Change, ChangeError, Changes, CodeStore, EmbeddedStore, Founding,
     IdempotencyRecord, Installation, InstallationStore, KeyError, KeyStore, LeaseError, Leases, Mint,
-    MintError, PageOrder, PagePosition, ReadError, StoredCode, WriteError,
+    MintError, PageOrder, PagePosition, ReadError, SharedBuckets, StoredCode, WriteError,
 };
 
 /// How a store is.
@@ -40,6 +40,13 @@ impl Store {
                     StoreHealth::Failed
                 }
             }
+        }
+    }
+
+    /// The token buckets shared by the nodes of the installation, where there are several.
+    pub fn shared_buckets(&self) -> Option<SharedBuckets> {
+        match self {
+            Self::Embedded(_) => None,
         }
     }
 }

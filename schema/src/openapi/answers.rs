@@ -45,8 +45,8 @@ pub(super) fn as_get() -> Value {
 fn refusal(asker: Asker, status: u16, codes: &[ProblemCode]) -> Value {
     let meanings: Vec<String> =
         codes.iter().map(|code| format!("`{}`: {}.", code.code(), code.title())).collect();
-    let codes: Vec<&str> = codes.iter().map(|code| code.code()).collect();
-    let problem = json!({ "allOf": [schema("Problem"), { "properties": { "code": { "enum": codes } } }] });
+    let names: Vec<&str> = codes.iter().map(|code| code.code()).collect();
+    let problem = json!({ "allOf": [schema("Problem"), { "properties": { "code": { "enum": names } } }] });
     let mut content = json!({ "application/problem+json": { "schema": problem } });
     if asker == Asker::Visitor {
         content = json!({
@@ -56,6 +56,7 @@ fn refusal(asker: Asker, status: u16, codes: &[ProblemCode]) -> Value {
     }
     let headers: &[&str] = match status {
         401 => &["WWW-Authenticate"],
+        409 if codes.contains(&ProblemCode::IdempotencyInProgress) => &["Retry-After"],
         429 | 503 => &["Retry-After"],
         _ => &[],
     };

@@ -40,6 +40,11 @@ pub(super) fn all() -> Value {
              `If-None-Match`.",
             "\"1\"",
         ),
+        "Idempotent-Replayed": text(
+            "`true` when this repeats the answer to an earlier request of the same `Idempotency-Key`; otherwise \
+             absent.",
+            "true",
+        ),
         "Location": text("Where the code's record is, or where its link leads.", "/api/v1/qr-codes/019debd0-1c71-7003-a090-88b3a216df49"),
         "Cache-Control": text("How long an answer may be kept, and by whom.", "no-store"),
         "X-QR-Conformant": text(

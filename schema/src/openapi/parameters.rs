@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::references::{Named, named, schema};
+use crate::IdempotencyKey;
 
 /// Those of a list, by name.
 pub(super) const OF_LISTS: [&str; 10] = [
@@ -45,6 +46,20 @@ fn of_paths() -> Named {
 
 fn of_headers() -> Named {
     named(json!({
+        "Idempotency-Key": {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "description": "A name for the request, of your own choice. Sent again within 24 hours under the same \
+                            name, it is answered as the first time, byte for byte, and nothing is minted; \
+                            whatever has become of the codes since. Names of other environments do not matter.",
+            "schema": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": IdempotencyKey::LIMIT,
+                "pattern": "^[!-~]+$",
+            },
+            "example": "order-4471",
+        },
         "If-Match": {
             "name": "If-Match",
             "in": "header",

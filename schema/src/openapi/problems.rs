@@ -34,6 +34,13 @@ pub(super) const READ: &[ProblemCode] = &[ProblemCode::StoreUnavailable];
 /// What writing to the store can end with.
 pub(super) const WRITE: &[ProblemCode] = &[ProblemCode::StoreUnavailable, ProblemCode::OutcomeUnknown];
 
+/// What `Idempotency-Key` can end with.
+pub(super) const IDEMPOTENCY: &[ProblemCode] = &[
+    ProblemCode::InvalidIdempotencyKey,
+    ProblemCode::IdempotencyInProgress,
+    ProblemCode::IdempotencyKeyReused,
+];
+
 /// What `If-Match` can end with.
 pub(super) const CONDITION: &[ProblemCode] = &[ProblemCode::BadRequest, ProblemCode::VersionMismatch];
 
@@ -91,7 +98,7 @@ pub(super) fn schemas() -> Named {
                 "pointer": {
                     "type": "string",
                     "description": "Where: a JSON pointer (RFC 6901) into the body, empty for the body itself; \
-                                    or the name of a parameter.",
+                                    or the name of a parameter or header.",
                 },
                 "detail": { "type": "string", "description": "Which rule it breaks. For people." },
             },

@@ -12,7 +12,7 @@ use scylla::statement::batch::Batch;
 use scylla::statement::prepared::PreparedStatement;
 use scylla::value::{CqlValue, Row};
 
-use super::driver::Driver;
+use super::driver::{Driver, Tries};
 use super::failure::Failure;
 use crate::WriteError;
 
@@ -44,7 +44,7 @@ impl Answer {
         self.rows.first()
     }
 
-    fn read(result: QueryResult, is_repeated: bool) -> Result<Self, Failure> {
+    pub(super) fn read(result: QueryResult, is_repeated: bool) -> Result<Self, Failure> {
         // Whatever it was, it was carried out or not: an answer that cannot be read leaves that open.
         let unreadable = |error: &dyn std::fmt::Display| Failure::Uncertain(error.to_string());
         let result = result.into_rows_result().map_err(|error| unreadable(&error))?;
@@ -75,7 +75,18 @@ impl Driver {
         statement: &PreparedStatement,
         values: impl SerializeRow,
     ) -> Result<Answer, WriteError> {
-        self.conditional_by(async || self.session.execute_unpaged(statement, &values).await).await
+        let send = async || self.session.execute_unpaged(statement, &values).await;
+        self.conditional_by(self.tries(), send).await
+    }
+
+    /// The same, given up sooner.
+    pub(super) async fn conditional_soon(
+        &self,
+        statement: &PreparedStatement,
+        values: impl SerializeRow,
+    ) -> Result<Answer, WriteError> {
+        let send = async || self.session.execute_unpaged(statement, &values).await;
+        self.conditional_by(self.few_tries(), send).await
     }
 
     /// Sends a conditional batch of one partition until it is answered, or time is up.
@@ -84,19 +95,18 @@ impl Driver {
         batch: &Batch,
         values: impl BatchValues,
     ) -> Result<Answer, WriteError> {
-        self.conditional_by(async || self.session.batch(batch, &values).await).await
+        self.conditional_by(self.tries(), async || self.session.batch(batch, &values).await).await
     }
 
     async fn conditional_by(
         &self,
+        mut tries: Tries<'_>,
         send: impl AsyncFn() -> Result<QueryResult, ExecutionError>,
     ) -> Result<Answer, WriteError> {
         let _permit = self.enter_write().await?;
-        let mut tries = self.tries();
         let mut is_repeated = false;
         loop {
-            let answer =
-                self.attempt(send()).await.and_then(|result| Answer::read(result, is_repeated));
+            let answer = self.attempt(send()).await.and_then(|result| Answer::read(result, is_repeated));
             let failure = match answer {
                 Ok(answer) => return Ok(answer),
                 Err(failure @ Failure::NotSent(_)) if !is_repeated => {

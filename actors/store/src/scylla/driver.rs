@@ -29,8 +29,12 @@ use crate::{ReadError, Unavailable, WriteError};
 const READS: usize = 512;
 /// Writes in flight at once.
 const WRITES: usize = 256;
-/// How long a write is tried before its outcome is left unknown: less than who asks for it waits.
-const WRITE_DEADLINE: Duration = Duration::from_secs(9);
+/// How long one sending of a write is waited for; servers give one up after 2 s.
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(3);
+/// After this no write is sent again; with [`WRITE_TIMEOUT`] it makes less than who asks for it waits.
+const WRITE_TRIES: Duration = Duration::from_secs(6);
+/// The same of a lease.
+const LEASE_TRIES: Duration = Duration::from_secs(1);
 /// Between two tries.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
@@ -48,14 +52,18 @@ pub(super) enum Class {
     Write,
     /// Writes on a condition.
     Conditional,
+    /// The same, of use only when it is answered soon.
+    Lease,
 }
 
 /// The execution profile of each class.
+#[derive(Debug)]
 pub(super) struct Profiles {
     pub(super) point_read: ExecutionProfileHandle,
     pub(super) read: ExecutionProfileHandle,
     /// Of everything that writes: the driver repeats none of it.
     pub(super) write: ExecutionProfileHandle,
+    pub(super) lease: ExecutionProfileHandle,
 }
 
 /// A session, as the rest of the store uses it.
@@ -81,12 +89,13 @@ impl Driver {
             Class::PointRead => &self.profiles.point_read,
             Class::Read | Class::SerialRead => &self.profiles.read,
             Class::Write | Class::Conditional => &self.profiles.write,
+            Class::Lease => &self.profiles.lease,
         };
         if matches!(class, Class::SerialRead) {
             statement.set_consistency(Consistency::LocalSerial);
         }
         let mut prepared = self.session.prepare(statement).await?;
-        prepared.set_is_idempotent(!matches!(class, Class::Conditional));
+        prepared.set_is_idempotent(!matches!(class, Class::Conditional | Class::Lease));
         prepared.set_execution_profile_handle(Some(profile.clone()));
         Ok(prepared)
     }
@@ -182,7 +191,16 @@ impl Driver {
 
     /// Begins to count the tries of a write.
     pub(super) fn tries(&self) -> Tries<'_> {
-        Tries { clock: &self.clock, ends: self.clock.monotonic() + WRITE_DEADLINE, pause: FIRST_PAUSE }
+        self.tries_for(WRITE_TRIES)
+    }
+
+    /// Begins to count the tries of a lease.
+    pub(super) fn few_tries(&self) -> Tries<'_> {
+        self.tries_for(LEASE_TRIES)
+    }
+
+    fn tries_for(&self, time: Duration) -> Tries<'_> {
+        Tries { clock: &self.clock, ends: self.clock.monotonic() + time, pause: FIRST_PAUSE }
     }
 
     async fn enter<'a>(
@@ -190,7 +208,8 @@ impl Driver {
         semaphore: &'a Semaphore,
     ) -> Result<tokio::sync::SemaphorePermit<'a>, Unavailable> {
         self.pulse.check()?;
-        let closed = |_| Unavailable { reason: "the store is closing".to_owned(), retry_after: LONGEST_PAUSE };
+        let closed =
+            |_| Unavailable { reason: "the store is closing".to_owned(), retry_after: LONGEST_PAUSE };
         semaphore.acquire().await.map_err(closed)
     }
 

@@ -4,7 +4,8 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use scylla::errors::{
-    DbError, ExecutionError, NextPageError, NextRowError, PagerExecutionError, RequestAttemptError,
+    DbError, ExecutionError, NextPageError, NextRowError, PagerExecutionError, PrepareError,
+    RequestAttemptError,
 };
 
 use crate::{ReadError, Unavailable};
@@ -58,6 +59,14 @@ impl Failure {
                 _,
             ) => Self::Refused(text),
             _ => Self::Uncertain(text),
+        }
+    }
+
+    pub(super) fn of_preparing(error: &PrepareError) -> Self {
+        let text = error.to_string();
+        match error {
+            PrepareError::AllAttemptsFailed { first_attempt } => Self::of_attempt(first_attempt, text),
+            _ => Self::NotSent(text),
         }
     }
 

@@ -1,6 +1,76 @@
 //! The store for several nodes: ScyllaDB, or Apache Cassandra, by the same CQL.
+//!
+//! Invariants: a keyspace is one installation's. What is written on a condition is never written otherwise,
+//! but for codes, whose first cells are back-dated. Whatever may be sent twice without harm is sent until it
+//! is answered; nothing else is sent twice.
 
+mod buckets;
+mod clock;
+mod cluster;
 mod conditional;
+mod connect;
 mod driver;
 mod failure;
+mod migrate;
+mod options;
 mod pulse;
+mod refusal;
+mod runtime;
+mod session;
+mod tls;
+
+use std::sync::Arc;
+
+use scylla::errors::PrepareError;
+
+use self::clock::ClockRule;
+use self::driver::Driver;
+use self::runtime::Runtime;
+use crate::StoreHealth;
+
+pub use self::buckets::{Advance, FullAt, SharedBuckets};
+pub use self::clock::ClockOff;
+pub use self::connect::ConnectError;
+pub use self::options::{Credentials, ScyllaOptions};
+pub use self::tls::TlsError;
+
+/// The store for several nodes. Clones share one connection to the cluster; it ends with the last of them.
+#[derive(Clone)]
+pub struct ScyllaStore(Arc<Core>, #[expect(dead_code, reason = "what it runs ends with it")] Arc<Runtime>);
+
+/// What all operations work with.
+struct Core {
+    driver: Driver,
+    statements: Statements,
+    clock_rule: ClockRule,
+}
+
+/// Every statement the store sends, prepared once.
+#[derive(Debug)]
+struct Statements {
+    buckets: buckets::Statements,
+}
+
+impl Statements {
+    async fn prepare(driver: &Driver) -> Result<Self, PrepareError> {
+        Ok(Self { buckets: buckets::Statements::prepare(driver).await? })
+    }
+}
+
+impl ScyllaStore {
+    /// How it is: running, or away, and then asked until it answers.
+    pub fn health(&self) -> StoreHealth {
+        if self.0.driver.pulse.is_away() { StoreHealth::Away } else { StoreHealth::Running }
+    }
+
+    /// The token buckets that the nodes of this installation share.
+    pub fn shared_buckets(&self) -> SharedBuckets {
+        SharedBuckets(self.clone())
+    }
+}
+
+impl std::fmt::Debug for ScyllaStore {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("ScyllaStore").field("health", &self.health()).finish_non_exhaustive()
+    }
+}

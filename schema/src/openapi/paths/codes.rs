@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::openapi::answers::{Asker, answers};
 use crate::openapi::parameters::{OF_IMAGES, OF_LISTS};
-use crate::openapi::problems::{ANY, BODY, CONDITION, KEY, READ, WRITE};
+use crate::openapi::problems::{ANY, BODY, CONDITION, IDEMPOTENCY, KEY, READ, WRITE};
 use crate::openapi::references::{Named, headers, json_body, named, parameters, schema};
 use crate::openapi::security::key_with;
 use crate::{ProblemCode, Scope};
@@ -20,6 +20,8 @@ pub(super) fn paths() -> Named {
 
 fn create() -> Value {
     let image = |media_type: &str| (media_type.to_owned(), json!({ "schema": { "type": "string" } }));
+    let mut names = vec!["Idempotency-Key"];
+    names.extend(OF_IMAGES);
     let mut forms = named(json_body("Code"));
     forms.extend(
         ["image/png", "image/svg+xml", "application/pdf"].map(image).into_iter().collect::<Map<_, _>>(),
@@ -32,14 +34,14 @@ fn create() -> Value {
                         the image; the parameters are those of the image. If the image cannot be drawn just \
                         now, the record is answered all the same, and the image can be fetched later.",
         "security": key_with(Scope::CodesWrite),
-        "parameters": parameters(&OF_IMAGES),
+        "parameters": parameters(&names),
         "requestBody": { "required": true, "content": json_body("NewCode") },
         "responses": answers(
             Asker::Key,
             json!({
                 "201": {
                     "description": "The code, or its image.",
-                    "headers": headers(&["Location", "ETag", "X-QR-Conformant"]),
+                    "headers": headers(&["Location", "ETag", "X-QR-Conformant", "Idempotent-Replayed"]),
                     "content": forms,
                 },
             }),
@@ -47,6 +49,7 @@ fn create() -> Value {
                 ANY,
                 KEY,
                 BODY,
+                IDEMPOTENCY,
                 WRITE,
                 &[
                     ProblemCode::InvalidParameter,
@@ -85,8 +88,8 @@ fn list() -> Value {
 fn create_batch() -> Value {
     let mut forms = named(json_body("BatchAnswer"));
     forms.insert("application/zip".to_owned(), json!({ "schema": { "type": "string" } }));
-    let outcome = |description: &str| json!({ "description": description, "headers": headers(&["X-QR-Conformant"]), "content": forms });
-    let mut names = vec!["on_error", "archive_format"];
+    let outcome = |description: &str| json!({ "description": description, "headers": headers(&["X-QR-Conformant", "Idempotent-Replayed"]), "content": forms });
+    let mut names = vec!["Idempotency-Key", "on_error", "archive_format"];
     names.extend(OF_IMAGES);
     json!({
         "operationId": "create_codes",
@@ -109,6 +112,7 @@ fn create_batch() -> Value {
                 ANY,
                 KEY,
                 BODY,
+                IDEMPOTENCY,
                 WRITE,
                 &[
                     ProblemCode::InvalidParameter,

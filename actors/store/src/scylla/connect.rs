@@ -1,0 +1,152 @@
+//! Connecting: everything that must be right before the store is used.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ezqr_schema::{Clock, EntropyError};
+use scylla::errors::{ExecutionError, MetadataError, NewSessionError, PrepareError, UseKeyspaceError};
+
+use super::clock::{ClockOff, ClockRule};
+use super::cluster::DataCenter;
+use super::driver::Driver;
+use super::failure::Failure;
+use super::options::ScyllaOptions;
+use super::refusal::is_refusal;
+use super::runtime::Runtime;
+use super::tls::TlsError;
+use super::{Core, ScyllaStore, Statements, migrate, session};
+use crate::ReadError;
+
+/// Why the store for several nodes cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// No node can be talked to.
+    #[error("no node of {} can be used: {source}", .contact_points.join(", "))]
+    Unreachable {
+        /// The nodes that were asked first.
+        contact_points: Vec<String>,
+        /// What the last of them said, or did not say.
+        source: Box<NewSessionError>,
+    },
+    /// The authorities of TLS are of no use.
+    #[error("the authorities in {} cannot be trusted", .file.display())]
+    Authorities {
+        /// The file that should hold them.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: TlsError,
+    },
+    /// The name of the keyspace is none.
+    #[error("a keyspace is named by 1 to 48 of a-z, 0-9 and _, the first a letter")]
+    Keyspace,
+    /// The data centre is not one of the cluster's, or none was named and there are several.
+    #[error(
+        "name the data centre to use: the cluster has {}{}",
+        .known.join(", "),
+        .named.as_ref().map_or(String::new(), |named| format!(", not {named}"))
+    )]
+    DataCenter {
+        /// The one that was named.
+        named: Option<String>,
+        /// Those of the cluster.
+        known: Vec<String>,
+    },
+    /// The cluster refused or did not answer a statement of the start.
+    #[error("the keyspace cannot be made ready: {0}")]
+    Statement(#[from] Box<ExecutionError>),
+    /// The cluster's description of itself cannot be had.
+    #[error("the cluster does not tell its nodes and keyspaces: {0}")]
+    Metadata(#[from] MetadataError),
+    /// The keyspace was made, but not all nodes know it.
+    #[error("the keyspace cannot be used yet: {0}")]
+    Use(#[from] UseKeyspaceError),
+    /// A statement of this program cannot be prepared.
+    #[error("the keyspace has not the tables of this program: {0}")]
+    Prepare(#[from] PrepareError),
+    /// A newer program wrote the keyspace.
+    #[error("the keyspace has schema version {found}, this program knows {known}; use a newer ezqr")]
+    NewerSchema {
+        /// What the keyspace has.
+        found: u32,
+        /// What this program knows.
+        known: u32,
+    },
+    /// Another node changes the schema, and has not come to an end.
+    #[error("another node is changing the schema of the keyspace")]
+    Migrating,
+    /// The keyspace keeps nothing in the data centre.
+    #[error("the keyspace keeps no copies in the data centre {datacenter}")]
+    NotKept {
+        /// The data centre.
+        datacenter: String,
+    },
+    /// What became of a conditional statement cannot be told.
+    #[error("the schema's lock was not told: {0}")]
+    Unanswered(String),
+    /// This machine's clock is too far off.
+    #[error(transparent)]
+    Clock(#[from] ClockOff),
+    /// There is no randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// What the start has to read cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The driver's thread cannot be started.
+    #[error("the thread of the store's driver cannot be started")]
+    Thread(#[from] io::Error),
+}
+
+impl ConnectError {
+    pub(super) fn of_session(contact_points: &[String], source: NewSessionError) -> Self {
+        Self::Unreachable { contact_points: contact_points.to_vec(), source: Box::new(source) }
+    }
+
+    /// Whether trying again later may help, with everything as it is set.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Unreachable { source, .. } => !is_refusal(source),
+            Self::Statement(error) => !matches!(Failure::of(error), Failure::Refused(_)),
+            Self::Prepare(error) => !matches!(Failure::of_preparing(error), Failure::Refused(_)),
+            Self::Read(error) => matches!(error, ReadError::Unavailable(_)),
+            Self::Migrating | Self::Metadata(_) | Self::Use(_) | Self::Unanswered(_) => true,
+            Self::Authorities { .. }
+            | Self::Keyspace
+            | Self::DataCenter { .. }
+            | Self::NewerSchema { .. }
+            | Self::NotKept { .. }
+            | Self::Clock(_)
+            | Self::Entropy(_)
+            | Self::Thread(_) => false,
+        }
+    }
+}
+
+impl From<ExecutionError> for ConnectError {
+    fn from(error: ExecutionError) -> Self {
+        Self::Statement(Box::new(error))
+    }
+}
+
+impl ScyllaStore {
+    /// Connects to the cluster and makes the keyspace ready: makes it, migrates it, and stops where what it
+    /// finds does not fit.
+    pub async fn connect(options: ScyllaOptions, clock: Clock) -> Result<Self, ConnectError> {
+        let runtime = Runtime::start()?;
+        let core = runtime.run(connect(options, clock)).await?;
+        Ok(Self(Arc::new(core), Arc::new(runtime)))
+    }
+}
+
+async fn connect(options: ScyllaOptions, clock: Clock) -> Result<Core, ConnectError> {
+    let session = session::open(&options).await?;
+    let datacenter = DataCenter::of(&session, options.datacenter.as_deref())?;
+    migrate::make_ready(&session, &datacenter, &options).await?;
+    let driver = Driver::new(session, session::profiles(&datacenter.name), clock.clone());
+    let clock_rule = ClockRule::prepare(&driver, clock).await?;
+    clock_rule.compare(&driver).await??;
+    let statements = Statements::prepare(&driver).await?;
+    Ok(Core { driver, clock_rule, statements })
+}
