@@ -9,7 +9,8 @@ use futures_util::future::{FutureExt as _, LocalBoxFuture, Shared};
 use crate::kernel::{Behaviour, Message, Reply, Respond};
 
 use super::cache::LinkCache;
-use super::numbers::{HighWater, Numbers};
+use super::high_water::HighWater;
+use super::numbers::Numbers;
 use super::running::Running;
 use super::turns::Turns;
 
@@ -48,6 +49,8 @@ pub struct Codes {
     lease: Option<Shared<LocalBoxFuture<'static, Result<Block, LeaseError>>>>,
     /// The newest time given to a code; the clock may step back, minting may not.
     newest: Timestamp,
+    /// What the clock told last.
+    told: Timestamp,
 }
 
 impl Behaviour for Codes {
@@ -61,11 +64,12 @@ impl Behaviour for Codes {
         seed.published.cache.forget_all();
         Ok(Self {
             seed: seed.clone(),
-            numbers: Numbers::default(),
+            numbers: Numbers::new(seed.store.page_order()),
             turns: Turns::default(),
             running: Running::default(),
             lease: None,
             newest: leases.newest_code.unwrap_or(Timestamp::EPOCH),
+            told: Timestamp::EPOCH,
         })
     }
 }
@@ -73,7 +77,12 @@ impl Behaviour for Codes {
 impl Codes {
     /// Now, and never before the newest code.
     pub(super) fn now(&mut self) -> Timestamp {
-        self.newest = self.newest.max(self.seed.clock.now());
+        let told = self.seed.clock.now();
+        if told < self.told {
+            self.numbers.close_pages();
+        }
+        self.told = told;
+        self.newest = self.newest.max(told);
         self.newest
     }
 

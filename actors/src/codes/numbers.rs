@@ -1,31 +1,15 @@
 //! The numbers still to be given out.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use ezqr_schema::{Block, Owner, PAGE_CODES, Page, Sequence, Timestamp};
-use ezqr_store::PagePosition;
-
-/// The first block that was never leased: a short code from there on was never printed, so that a look-up
-/// of it needs no read. Published by [`Codes`](super::Codes); only grows.
-#[derive(Clone, Debug, Default)]
-pub struct HighWater(Arc<AtomicU64>);
-
-impl HighWater {
-    /// Whether `sequence` may have been given out.
-    pub fn covers(&self, sequence: Sequence) -> bool {
-        sequence.page().block().get() < self.0.load(Ordering::Acquire)
-    }
-
-    pub(super) fn rise_to(&self, next_block: u64) {
-        self.0.fetch_max(next_block, Ordering::AcqRel);
-    }
-}
+use ezqr_store::{PageOrder, PagePosition};
 
 /// Leased pages, and the open page of each owner. Pure: what it lacks, it asks for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Numbers {
+    order: PageOrder,
     /// Pages of leased blocks that are not opened yet, lowest first.
     unopened: VecDeque<Page>,
     open: HashMap<Owner, OpenPage>,
@@ -49,6 +33,10 @@ pub(super) struct Allotment {
 }
 
 impl Numbers {
+    pub(super) fn new(order: PageOrder) -> Self {
+        Self { order, unopened: VecDeque::new(), open: HashMap::new(), newest_block: None }
+    }
+
     /// Takes in a leased block. A block taken in before is not taken again.
     pub(super) fn adopt(&mut self, block: Block) {
         if self.newest_block.is_none_or(|newest| newest < block) {
@@ -65,6 +53,7 @@ impl Numbers {
         debug_assert!((1..=PAGE_CODES).contains(&count));
         if let Some(open) = self.open.get_mut(owner)
             && open.next_slot + count <= PAGE_CODES
+            && open.takes_codes_of(now, self.order)
         {
             return Some(open.allot(count));
         }
@@ -74,6 +63,15 @@ impl Numbers {
         let allotment = open.allot(count);
         self.open.insert(owner.clone(), open);
         Some(allotment)
+    }
+
+    /// Closes every page, because the clock stepped back: how long they have been open cannot be told. Where
+    /// nobody else mints, it does not matter.
+    pub(super) fn close_pages(&mut self) {
+        match self.order {
+            PageOrder::Exact => {}
+            PageOrder::Within(_) => self.open.clear(),
+        }
     }
 
     /// Learns that the row of the owner's page is in the store: written with the codes of a request. Until
@@ -86,6 +84,15 @@ impl Numbers {
 }
 
 impl OpenPage {
+    /// Whether a code minted `now` is not too young for this page's place in the lists.
+    fn takes_codes_of(&self, now: Timestamp, order: PageOrder) -> bool {
+        let open_for = now.as_millis().saturating_sub(self.position.opened_at.as_millis());
+        match order {
+            PageOrder::Exact => true,
+            PageOrder::Within(time) => Duration::from_millis(open_for.unsigned_abs()) < time,
+        }
+    }
+
     fn allot(&mut self, count: u64) -> Allotment {
         let from = self.next_slot;
         self.next_slot += count;
@@ -112,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_request_that_does_not_fit_opens_another_page() {
-        let mut numbers = Numbers::default();
+        let mut numbers = Numbers::new(PageOrder::Exact);
         assert_eq!(numbers.allot(&owner(1), 1, Timestamp::EPOCH), None);
         numbers.adopt(Block::new(3).unwrap());
         let first = numbers.allot(&owner(1), 100, Timestamp::EPOCH).unwrap();
@@ -125,7 +132,7 @@ mod tests {
 
     #[test]
     fn every_request_brings_the_row_of_its_page_until_one_has_written_it() {
-        let mut numbers = Numbers::default();
+        let mut numbers = Numbers::new(PageOrder::Exact);
         numbers.adopt(Block::new(0).unwrap());
         let first = numbers.allot(&owner(1), 1, Timestamp::EPOCH).unwrap();
         assert!(first.records_page);
@@ -141,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_block_taken_in_twice_gives_its_pages_once() {
-        let mut numbers = Numbers::default();
+        let mut numbers = Numbers::new(PageOrder::Exact);
         let block = Block::new(0).unwrap();
         numbers.adopt(block);
         numbers.adopt(block);
@@ -149,17 +156,56 @@ mod tests {
         assert_eq!(pages, BLOCK_PAGES);
     }
 
+    const TEN_MINUTES: Duration = Duration::from_secs(600);
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1_000).unwrap()
+    }
+
+    #[test]
+    fn where_others_mint_too_a_page_takes_no_code_ten_minutes_younger_than_itself() {
+        let mut numbers = Numbers::new(PageOrder::Within(TEN_MINUTES));
+        numbers.adopt(Block::new(0).unwrap());
+        let first = numbers.allot(&owner(1), 1, at(1_000)).unwrap();
+        let in_time = numbers.allot(&owner(1), 1, Timestamp::from_millis(1_599_999).unwrap()).unwrap();
+        assert_eq!(in_time.page, first.page);
+        let next = numbers.allot(&owner(1), 1, at(1_600)).unwrap();
+        assert_eq!(next.page.opened_at, at(1_600));
+        assert!(next.page.page > first.page.page && next.records_page);
+        // The row of the page that was closed is no row of this one.
+        numbers.page_recorded(&owner(1), first.page.page);
+        assert!(numbers.allot(&owner(1), 1, at(1_600)).unwrap().records_page);
+    }
+
+    #[test]
+    fn a_clock_that_stepped_back_closes_all_pages_where_others_mint_too() {
+        for (order, closes) in [(PageOrder::Exact, false), (PageOrder::Within(TEN_MINUTES), true)] {
+            let mut numbers = Numbers::new(order);
+            numbers.adopt(Block::new(0).unwrap());
+            let before = [1, 2].map(|name| numbers.allot(&owner(name), 1, at(5)).unwrap().page);
+            numbers.close_pages();
+            let after = [1, 2].map(|name| numbers.allot(&owner(name), 1, at(5)).unwrap().page);
+            assert_eq!(before[0] != after[0] && before[1] != after[1], closes, "{order:?}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn no_number_is_given_twice_and_no_page_to_two_owners(
-            requests in prop::collection::vec((0_u8..5, 1_usize..=100), 1..400),
+        fn no_number_is_given_twice_no_page_to_two_owners_and_no_code_to_a_page_too_old(
+            requests in prop::collection::vec((0_u8..5, 1_usize..=100, 0_i64..300, prop::bool::weighted(0.05)), 1..400),
+            is_shared in any::<bool>(),
         ) {
-            let mut numbers = Numbers::default();
-            let mut next_block = 0;
+            let order = if is_shared { PageOrder::Within(TEN_MINUTES) } else { PageOrder::Exact };
+            let mut numbers = Numbers::new(order);
+            let (mut next_block, mut now) = (0, 0);
             let (mut given, mut owners) = (HashSet::new(), HashMap::new());
-            for (name, count) in requests {
+            for (name, count, pause, clock_stepped_back) in requests {
+                now += pause;
+                if clock_stepped_back {
+                    numbers.close_pages();
+                }
                 let allotment = loop {
-                    if let Some(allotment) = numbers.allot(&owner(name), count, Timestamp::EPOCH) {
+                    if let Some(allotment) = numbers.allot(&owner(name), count, at(now)) {
                         break allotment;
                     }
                     numbers.adopt(Block::new(next_block).unwrap());
@@ -167,6 +213,8 @@ mod tests {
                 };
                 prop_assert_eq!(allotment.sequences.len(), count);
                 prop_assert_eq!(*owners.entry(allotment.page.page).or_insert(name), name);
+                let page_age_ms = now * 1_000 - allotment.page.opened_at.as_millis();
+                prop_assert!(page_age_ms >= 0 && (page_age_ms < 600_000 || !is_shared));
                 for sequence in allotment.sequences {
                     prop_assert_eq!(sequence.page(), allotment.page.page);
                     prop_assert!(given.insert(sequence));

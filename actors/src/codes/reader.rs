@@ -67,7 +67,7 @@ impl CodeReader {
     /// The owner's code of `id`, deleted ones included; always from the store.
     pub async fn code(&self, owner: &Owner, id: CodeId) -> Result<Option<Code>, ReadError> {
         let Some(sequence) = self.code_ids.sequence(id) else { return Ok(None) };
-        if !self.published.high_water.covers(sequence) {
+        if !self.was_leased(sequence).await? {
             return Ok(None);
         }
         let stored = self.store.code(sequence).await?;
@@ -121,13 +121,23 @@ impl CodeReader {
         }
     }
 
+    /// Whether `sequence` may have been given out.
+    async fn was_leased(&self, sequence: Sequence) -> Result<bool, ReadError> {
+        let high_water = &self.published.high_water;
+        if !self.store.is_shared() {
+            return Ok(high_water.covers(sequence));
+        }
+        let read = async || Ok(self.store.leases().await?.next_block);
+        high_water.covers_anywhere(sequence, &self.clock, read).await
+    }
+
     /// The link of `sequence`, from the cache or filled in from the store.
     async fn link(&self, sequence: Sequence) -> Result<Option<Arc<Link>>, ReadError> {
         let cache = &self.published.cache;
         if let Some(link) = cache.get(sequence) {
             return Ok(Some(link));
         }
-        if !self.published.high_water.covers(sequence) {
+        if !self.was_leased(sequence).await? {
             return Ok(None);
         }
         let fill = cache.begin_fill(sequence);
