@@ -10,5 +10,6 @@
 mod batches;
 mod codes;
 mod elsewhere;
+mod idempotency;
 mod restarts;
 mod world;
