@@ -1,0 +1,138 @@
+//! Codes as the values of statements. Texts are borrowed: a batch of 100 is encoded without copying them.
+
+use ezqr_schema::{Alias, Code, ExternalId, Name, Tag, TargetUrl, Timestamp};
+use scylla::SerializeRow;
+use scylla::value::{CqlTimestamp, MaybeUnset};
+use uuid::Uuid;
+
+use crate::scylla::columns::stored_instant;
+use crate::stored::{integer, level_number, metadata, status_number, updated_at};
+use crate::{Change, Mint};
+
+/// How far back the first cells of a code are dated: any conditional write wins over them, though clocks
+/// differ by up to 20 s.
+const BACK_DATED_MS: i64 = 60_000;
+
+/// A code to be minted. What it has not is left unset: a null would be a tombstone.
+#[derive(SerializeRow)]
+#[scylla(flavor = "enforce_order", skip_name_checks)]
+pub(super) struct MintRow<'code> {
+    page: i64,
+    sequence: i64,
+    account_id: MaybeUnset<Uuid>,
+    environment: MaybeUnset<&'code str>,
+    opened_at: MaybeUnset<CqlTimestamp>,
+    id: Uuid,
+    content_type: i8,
+    content: &'code str,
+    target_url: MaybeUnset<&'code str>,
+    alias: MaybeUnset<&'code str>,
+    link_base: i32,
+    name: MaybeUnset<&'code str>,
+    tags: MaybeUnset<Vec<&'code str>>,
+    metadata: MaybeUnset<String>,
+    external_id: MaybeUnset<&'code str>,
+    error_correction: i8,
+    status: i8,
+    expires_at: MaybeUnset<CqlTimestamp>,
+    updated_at: MaybeUnset<CqlTimestamp>,
+    version: i64,
+    written_at_us: i64,
+}
+
+impl<'code> MintRow<'code> {
+    /// The rows of a request. The first brings what all of a page have in common.
+    pub(super) fn all(mint: &'code Mint) -> Vec<Self> {
+        let mut rows: Vec<Self> = mint.codes.iter().map(Self::of).collect();
+        if let Some(first) = rows.first_mut() {
+            first.account_id = MaybeUnset::Set(mint.owner.account.as_uuid());
+            first.environment = MaybeUnset::Set(mint.owner.environment.as_str());
+            first.opened_at = MaybeUnset::Set(stored_instant(mint.page.opened_at));
+        }
+        rows
+    }
+
+    fn of(code: &'code Code) -> Self {
+        Self {
+            page: integer(code.sequence.page().get()),
+            sequence: integer(code.sequence.get()),
+            account_id: MaybeUnset::Unset,
+            environment: MaybeUnset::Unset,
+            opened_at: MaybeUnset::Unset,
+            id: code.id.as_uuid(),
+            content_type: small(code.content_type.code()),
+            content: code.content.as_str(),
+            target_url: known(code.target_url.as_ref().map(TargetUrl::as_str)),
+            alias: known(code.alias.as_ref().map(Alias::as_str)),
+            link_base: i32::from(code.link_base.0),
+            name: known(code.name.as_ref().map(Name::as_str)),
+            tags: known(tags(code)),
+            metadata: known(metadata(code)),
+            external_id: known(code.external_id.as_ref().map(ExternalId::as_str)),
+            error_correction: small(level_number(code.error_correction)),
+            status: small(status_number(code.status)),
+            expires_at: known(code.expires_at.map(stored_instant)),
+            updated_at: known(updated_at(code).map(stored_instant)),
+            version: integer(code.version.get()),
+            written_at_us: microseconds(code.created_at).saturating_sub(BACK_DATED_MS * 1_000),
+        }
+    }
+}
+
+/// A code to be changed: what it has not is removed.
+#[derive(SerializeRow)]
+#[scylla(flavor = "enforce_order", skip_name_checks)]
+pub(super) struct ChangeRow<'change> {
+    target_url: Option<&'change str>,
+    name: Option<&'change str>,
+    tags: Option<Vec<&'change str>>,
+    metadata: Option<String>,
+    external_id: Option<&'change str>,
+    status: i8,
+    expires_at: Option<CqlTimestamp>,
+    updated_at: Option<CqlTimestamp>,
+    version: i64,
+    last_ops: &'change [Uuid],
+    page: i64,
+    sequence: i64,
+    expected: i64,
+}
+
+impl<'change> ChangeRow<'change> {
+    pub(super) fn of(change: &'change Change, last_ops: &'change [Uuid]) -> Self {
+        let Change { code, expected, .. } = change;
+        Self {
+            target_url: code.target_url.as_ref().map(TargetUrl::as_str),
+            name: code.name.as_ref().map(Name::as_str),
+            tags: tags(code),
+            metadata: metadata(code),
+            external_id: code.external_id.as_ref().map(ExternalId::as_str),
+            status: small(status_number(code.status)),
+            expires_at: code.expires_at.map(stored_instant),
+            updated_at: updated_at(code).map(stored_instant),
+            version: integer(code.version.get()),
+            last_ops,
+            page: integer(code.sequence.page().get()),
+            sequence: integer(code.sequence.get()),
+            expected: integer(expected.get()),
+        }
+    }
+}
+
+/// An instant as the time of a write.
+pub(super) const fn microseconds(instant: Timestamp) -> i64 {
+    instant.as_millis().saturating_mul(1_000)
+}
+
+fn tags(code: &Code) -> Option<Vec<&str>> {
+    (!code.tags.is_empty()).then(|| code.tags.iter().map(Tag::as_str).collect())
+}
+
+fn known<T: scylla::serialize::value::SerializeValue>(value: Option<T>) -> MaybeUnset<T> {
+    value.map_or(MaybeUnset::Unset, MaybeUnset::Set)
+}
+
+/// The position of a value of an enumeration: there are never more than a few.
+const fn small(position: u8) -> i8 {
+    position.cast_signed()
+}

@@ -1,0 +1,107 @@
+//! Blocks of sequence numbers.
+
+use ezqr_schema::{Block, random_bytes};
+use scylla::errors::PrepareError;
+use scylla::statement::prepared::PreparedStatement;
+use scylla::value::CqlValue;
+use uuid::Uuid;
+
+use super::unavailable;
+use crate::scylla::Core;
+use crate::scylla::conditional::{Answer, Columns};
+use crate::scylla::driver::{Class, Driver};
+use crate::scylla::failure::corrupt;
+use crate::stored::integer;
+use crate::{LeaseError, ReadError, WriteError};
+
+/// Their statements.
+pub(super) struct Statements {
+    select: PreparedStatement,
+    first: PreparedStatement,
+    next: PreparedStatement,
+}
+
+impl Statements {
+    pub(super) async fn prepare(driver: &Driver) -> Result<Self, PrepareError> {
+        let select = "SELECT next_block, attempt FROM sequence_blocks WHERE name = 'codes'";
+        let first = "INSERT INTO sequence_blocks (name, next_block, attempt) \
+             VALUES ('codes', ?, ?) IF NOT EXISTS";
+        let next = "UPDATE sequence_blocks SET next_block = ?, attempt = ? WHERE name = 'codes' \
+             IF next_block = ? AND attempt = ?";
+        Ok(Self {
+            select: driver.prepare(Class::SerialRead, select).await?,
+            first: driver.prepare(Class::Conditional, first).await?,
+            next: driver.prepare(Class::Conditional, next).await?,
+        })
+    }
+}
+
+/// How far blocks were given out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Given {
+    next: u64,
+    /// Who took the last.
+    attempt: Uuid,
+}
+
+impl Given {
+    fn of(next: Option<i64>, attempt: Option<Uuid>) -> Result<Self, ReadError> {
+        let next = next.and_then(|next| u64::try_from(next).ok());
+        let (Some(next), Some(attempt)) = (next, attempt) else {
+            return Err(corrupt("sequence_blocks is without a number or its taker"));
+        };
+        Ok(Self { next, attempt })
+    }
+
+    /// The row a conditional write was refused by.
+    fn of_columns(columns: Option<&Columns>) -> Result<Self, ReadError> {
+        let next = columns.and_then(|row| row.get("next_block")).and_then(CqlValue::as_bigint);
+        Self::of(next, columns.and_then(|row| row.get("attempt")).and_then(CqlValue::as_uuid))
+    }
+}
+
+/// The first block that was never leased.
+pub(super) async fn next_block(core: &Core) -> Result<u64, ReadError> {
+    Ok(given(core).await?.map_or(0, |given| given.next))
+}
+
+/// Leases the next block. One whose lease was not answered in time is lost, which costs nothing else.
+pub(super) async fn lease(core: &Core) -> Result<Block, LeaseError> {
+    core.clock_rule.require(&core.driver).await.map_err(WriteError::Unavailable)?;
+    let unreadable = |error| WriteError::Unavailable(unavailable(error));
+    let bytes = random_bytes().map_err(|error| unreadable(corrupt(error)))?;
+    let attempt = uuid::Builder::from_random_bytes(bytes).into_uuid();
+    let mut tries = core.driver.tries();
+    let mut last = given(core).await.map_err(unreadable)?;
+    loop {
+        let next = last.map_or(0, |given| given.next);
+        let block = Block::new(next)?;
+        let answer = raise(core, last, attempt).await?;
+        if answer.is_applied {
+            return Ok(block);
+        }
+        let found = Given::of_columns(answer.row()).map_err(unreadable)?;
+        // Nobody took one since an earlier sending of this did.
+        if found.attempt == attempt {
+            return Ok(block);
+        }
+        if !tries.again().await {
+            return Err(unreadable(corrupt("others take the blocks")).into());
+        }
+        last = Some(found);
+    }
+}
+
+async fn raise(core: &Core, last: Option<Given>, attempt: Uuid) -> Result<Answer, WriteError> {
+    let Some(Given { next, attempt: taker }) = last else {
+        return core.driver.conditional(&core.statements.codes.lease.first, (1_i64, attempt)).await;
+    };
+    let row = (integer(next.saturating_add(1)), attempt, integer(next), taker);
+    core.driver.conditional(&core.statements.codes.lease.next, row).await
+}
+
+async fn given(core: &Core) -> Result<Option<Given>, ReadError> {
+    let rows = core.driver.read(&core.statements.codes.lease.select, ()).await?;
+    let row = rows.maybe_first_row::<(Option<i64>, Option<Uuid>)>().map_err(corrupt)?;
+    row.map(|(next, attempt)| Given::of(next, attempt)).transpose()
+}
