@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::time::Duration;
 
 use ezqr_schema::{Alias, Sequence};
 
@@ -18,7 +19,7 @@ const SHARDS: usize = 64;
 /// store and inserts only if no change came in between; where a change is under way it gives up, because
 /// the next miss will do as well.
 pub struct LinkCache {
-    links: Slots<Link>,
+    links: Slots<Cached>,
     shards: [Shard; SHARDS],
     /// An alias is immutable, so what is cached here is never wrong and needs no counter.
     aliases: Slots<KnownAlias>,
@@ -36,6 +37,31 @@ struct Shard {
 pub struct Fill {
     sequence: Sequence,
     changes: u64,
+    as_of: Duration,
+}
+
+impl Fill {
+    /// When it began, on the monotonic clock.
+    pub(super) const fn as_of(&self) -> Duration {
+        self.as_of
+    }
+}
+
+/// A link as it was in the store at some instant from `as_of` on, which is on the monotonic clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cached {
+    /// The link.
+    pub link: Arc<Link>,
+    /// When the read that brought it, or the write that made it, began.
+    pub as_of: Duration,
+}
+
+impl Keyed for Cached {
+    type Key = Sequence;
+
+    fn key(&self) -> &Sequence {
+        &self.link.sequence
+    }
 }
 
 struct KnownAlias {
@@ -63,31 +89,43 @@ impl LinkCache {
     }
 
     /// The link of `sequence`, when cached.
-    pub fn get(&self, sequence: Sequence) -> Option<Arc<Link>> {
-        self.links.get(&sequence)
+    pub fn get(&self, sequence: Sequence) -> Option<Cached> {
+        self.links.find(&sequence, Cached::clone)
     }
 
-    /// Begins a fill; the store is read after this.
-    pub fn begin_fill(&self, sequence: Sequence) -> Fill {
-        Fill { sequence, changes: self.shard(self.links.set_of(&sequence)).changes.load(Ordering::Acquire) }
+    /// Begins a fill `now`; the store is read after this.
+    pub fn begin_fill(&self, sequence: Sequence, now: Duration) -> Fill {
+        let changes = self.shard(self.links.set_of(&sequence)).changes.load(Ordering::Acquire);
+        Fill { sequence, changes, as_of: now }
     }
 
-    /// Ends a fill with what the store gave; inserts it unless something changed since it began.
-    pub fn end_fill(&self, fill: Fill, link: Arc<Link>) {
+    /// Whether nothing was changed since the fill began.
+    pub(super) fn is_current(&self, fill: &Fill) -> bool {
+        self.shard(self.links.set_of(&fill.sequence)).changes.load(Ordering::Acquire) == fill.changes
+    }
+
+    /// Ends a fill with what the store gave; takes it over unless something changed since it began.
+    pub fn end_fill(&self, fill: Fill, found: Option<Arc<Link>>) {
         let shard = self.shard(self.links.set_of(&fill.sequence));
         let _writing = match shard.writing.try_lock() {
             Ok(guard) => guard,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return,
         };
-        if shard.changes.load(Ordering::Acquire) == fill.changes && link.sequence == fill.sequence {
-            self.links.put(link, fill.sequence.get());
+        if !self.is_current(&fill) {
+            return;
+        }
+        match found.filter(|link| link.sequence == fill.sequence) {
+            Some(link) => self.links.put(Arc::new(Cached { link, as_of: fill.as_of }), fill.sequence.get()),
+            None => self.links.remove(&fill.sequence),
         }
     }
 
-    /// Publishes a committed change: from here on no reader sees, and no fill brings back, what was before.
-    pub(super) fn publish(&self, link: Arc<Link>) {
-        self.change(self.links.set_of(&link.sequence), || self.links.replace(link));
+    /// Publishes a change whose commit began at `as_of`: from here on no reader sees, and no fill brings back,
+    /// what was before.
+    pub(super) fn publish(&self, link: Arc<Link>, as_of: Duration) {
+        let set = self.links.set_of(&link.sequence);
+        self.change(set, || self.links.replace(Arc::new(Cached { link, as_of })));
     }
 
     /// Forgets one link, whose state in the store is uncertain.
@@ -104,7 +142,7 @@ impl LinkCache {
 
     /// The number of an alias, when cached.
     pub fn alias(&self, alias: &Alias) -> Option<Sequence> {
-        self.aliases.get(alias).map(|known| known.sequence)
+        self.aliases.find(alias, |known| known.sequence)
     }
 
     /// Remembers the number of an alias that exists.
@@ -157,7 +195,14 @@ mod tests {
     }
 
     fn target(cache: &LinkCache, sequence: Sequence) -> Option<String> {
-        cache.get(sequence).and_then(|link| link.target_url().map(|target| target.as_str().to_owned()))
+        cache
+            .get(sequence)
+            .and_then(|cached| cached.link.target_url().map(|target| target.as_str().to_owned()))
+    }
+
+    /// Fills the cache at once.
+    fn fill(cache: &LinkCache, link: Arc<Link>) {
+        cache.end_fill(cache.begin_fill(link.sequence, Duration::ZERO), Some(link));
     }
 
     const OLD: &str = "https://example.com/old";
@@ -174,23 +219,23 @@ mod tests {
                     for cached_before in [false, true] {
                         let cache = LinkCache::new(1_024);
                         if cached_before {
-                            cache.end_fill(cache.begin_fill(sequence), link(4_471, OLD));
+                            fill(&cache, link(4_471, OLD));
                         }
-                        let (mut stored, mut fill, mut read) = (OLD, None, None);
+                        let (mut stored, mut begun, mut read) = (OLD, None, None);
                         for change_steps_done in 0..=2 {
                             match change_steps_done {
                                 1 => stored = NEW,
-                                2 => cache.publish(link(4_471, NEW)),
+                                2 => cache.publish(link(4_471, NEW), Duration::ZERO),
                                 _ => {}
                             }
                             if begins == change_steps_done {
-                                fill = Some(cache.begin_fill(sequence));
+                                begun = Some(cache.begin_fill(sequence, Duration::ZERO));
                             }
                             if reads == change_steps_done {
                                 read = Some(link(4_471, stored));
                             }
                             if ends == change_steps_done {
-                                cache.end_fill(fill.unwrap(), read.clone().unwrap());
+                                cache.end_fill(begun.unwrap(), read.clone());
                             }
                         }
                         let order = (begins, reads, ends, cached_before);
@@ -207,27 +252,41 @@ mod tests {
     fn a_fill_gives_up_where_a_change_is_under_way() {
         let cache = LinkCache::new(1_024);
         let old = link(7, OLD);
-        let fill = cache.begin_fill(old.sequence);
+        let begun = cache.begin_fill(old.sequence, Duration::from_secs(3));
         let shard = cache.shard(cache.links.set_of(&old.sequence));
         let writing = shard.writing.lock().unwrap();
-        cache.end_fill(fill, Arc::clone(&old));
+        cache.end_fill(begun, Some(Arc::clone(&old)));
         drop(writing);
         assert_eq!(cache.get(old.sequence), None);
-        cache.end_fill(fill, Arc::clone(&old));
-        assert_eq!(cache.get(old.sequence), Some(old));
+        cache.end_fill(begun, Some(Arc::clone(&old)));
+        let cached = Cached { link: Arc::clone(&old), as_of: Duration::from_secs(3) };
+        assert_eq!(cache.get(old.sequence), Some(cached));
+    }
+
+    #[test]
+    fn what_is_not_there_any_more_is_dropped() {
+        let cache = LinkCache::new(1_024);
+        let gone = link(7, OLD);
+        fill(&cache, Arc::clone(&gone));
+        let begun = cache.begin_fill(gone.sequence, Duration::ZERO);
+        cache.forget(link(7, OLD).sequence);
+        fill(&cache, Arc::clone(&gone));
+        cache.end_fill(begun, None);
+        assert!(cache.get(gone.sequence).is_some(), "a fill from before a change says nothing");
+        cache.end_fill(cache.begin_fill(gone.sequence, Duration::ZERO), None);
+        assert_eq!(cache.get(gone.sequence), None);
     }
 
     #[test]
     fn forgetting_all_empties_the_cache_and_outdates_fills_under_way() {
         let cache = LinkCache::new(1_024);
         for number in 0..500 {
-            let link = link(number, OLD);
-            cache.end_fill(cache.begin_fill(link.sequence), link);
+            fill(&cache, link(number, OLD));
         }
         let late = link(1_000, OLD);
-        let fill = cache.begin_fill(late.sequence);
+        let begun = cache.begin_fill(late.sequence, Duration::ZERO);
         cache.forget_all();
-        cache.end_fill(fill, Arc::clone(&late));
+        cache.end_fill(begun, Some(Arc::clone(&late)));
         assert!((0..500).all(|number| cache.get(Sequence::new(number).unwrap()).is_none()));
         assert_eq!(cache.get(late.sequence), None);
     }
@@ -236,8 +295,7 @@ mod tests {
     fn the_cache_is_bounded_and_keeps_what_fits() {
         let cache = LinkCache::new(256);
         for number in 0..100_000 {
-            let link = link(number, OLD);
-            cache.end_fill(cache.begin_fill(link.sequence), link);
+            fill(&cache, link(number, OLD));
         }
         let kept = (0..100_000).filter(|number| cache.get(Sequence::new(*number).unwrap()).is_some()).count();
         assert_eq!(kept, 256);

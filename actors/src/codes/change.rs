@@ -85,12 +85,13 @@ impl Codes {
     /// Makes the change in its turn, then publishes it and hands the turn on. Nothing in between may end
     /// without the last two.
     fn change(&mut self, request: ChangeRequest, sequence: Sequence) -> ChangeReply {
+        let began = self.seed.clock.monotonic();
         let attempt =
             Attempt { store: self.seed.store.clone(), request, sequence, now: self.seed.clock.now() };
         Reply::then(attempt.make(), move |codes: &mut Self, outcome| {
             let cache = &codes.seed.published.cache;
             match &outcome {
-                Ok(code) => cache.publish(Arc::new(Link::from(code.clone()))),
+                Ok(code) => cache.publish(Arc::new(Link::from(code.clone())), began),
                 Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) => cache.forget(sequence),
                 Err(_) => {}
             }

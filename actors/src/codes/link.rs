@@ -5,8 +5,6 @@ use ezqr_schema::{
     Timestamp,
 };
 
-use super::slots::Keyed;
-
 /// The part of a code that redirects and images read, as it is cached: without tags, metadata and what else
 /// only its owner sees. At most about 6 KB, typically 300 bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,13 +74,5 @@ impl From<Code> for Link {
             status: code.status,
             expires_at: code.expires_at,
         }
-    }
-}
-
-impl Keyed for Link {
-    type Key = Sequence;
-
-    fn key(&self) -> &Sequence {
-        &self.sequence
     }
 }

@@ -11,6 +11,8 @@
 mod actor;
 mod cache;
 mod change;
+mod flights;
+mod freshness;
 mod handle;
 mod high_water;
 mod link;
@@ -24,7 +26,7 @@ mod slots;
 mod turns;
 
 pub use actor::{Codes, CodesSeed, Published};
-pub use cache::LinkCache;
+pub use cache::{Cached, LinkCache};
 pub use change::{ChangeRefused, ChangeRequest};
 pub use handle::CodesHandle;
 pub use high_water::HighWater;

@@ -6,9 +6,11 @@ use ezqr_schema::{
     Clock, Code, CodeId, CodeIds, IdempotencyKey, ItemOutcome, LinkBase, Owner, RequestHash, Sequence,
     ShortCode, ShortCodes, ShortPath,
 };
-use ezqr_store::{CodeStore as _, ListRequest, Listing, ReadError, Store, list};
+use ezqr_store::{CodeStore as _, ListRequest, Listing, ReadError, Store, StoreHealth, list};
 
 use super::actor::Published;
+use super::cache::Cached;
+use super::flights::Flights;
 use super::link::{Link, Pattern};
 use super::link_bases::LinkBases;
 
@@ -22,18 +24,20 @@ pub struct CodeReader {
     code_ids: CodeIds,
     link_bases: LinkBases,
     published: Published,
+    flights: Flights,
     clock: Clock,
 }
 
 impl CodeReader {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         store: Store,
         (short_codes, code_ids): (ShortCodes, CodeIds),
         link_bases: LinkBases,
         published: Published,
         clock: Clock,
     ) -> Self {
-        Self { store, short_codes, code_ids, link_bases, published, clock }
+        let flights = Flights::new(Arc::clone(&published.cache), clock.clone());
+        Self { store, short_codes, code_ids, link_bases, published, flights, clock }
     }
 
     /// The link a visitor's path leads to; `None` when there is none, a static code's included.
@@ -133,17 +137,39 @@ impl CodeReader {
 
     /// The link of `sequence`, from the cache or filled in from the store.
     async fn link(&self, sequence: Sequence) -> Result<Option<Arc<Link>>, ReadError> {
-        let cache = &self.published.cache;
-        if let Some(link) = cache.get(sequence) {
-            return Ok(Some(link));
+        let cached = self.published.cache.get(sequence);
+        if self.store.is_shared() {
+            return self.shared_link(sequence, cached).await;
+        }
+        if let Some(cached) = cached {
+            return Ok(Some(cached.link));
         }
         if !self.was_leased(sequence).await? {
             return Ok(None);
         }
-        let fill = cache.begin_fill(sequence);
-        let Some(stored) = self.store.code(sequence).await? else { return Ok(None) };
-        let link = Arc::new(Link::from(stored.code));
-        cache.end_fill(fill, Arc::clone(&link));
-        Ok(Some(link))
+        let fill = self.published.cache.begin_fill(sequence, self.clock.monotonic());
+        let link = self.store.code(sequence).await?.map(|stored| Arc::new(Link::from(stored.code)));
+        self.published.cache.end_fill(fill, link.clone());
+        Ok(link)
+    }
+
+    /// The same where other processes change codes: what is cached ages.
+    async fn shared_link(
+        &self,
+        sequence: Sequence,
+        cached: Option<Cached>,
+    ) -> Result<Option<Arc<Link>>, ReadError> {
+        let read = || {
+            let store = self.store.clone();
+            async move { store.code(sequence).await }
+        };
+        match cached {
+            Some(cached) => {
+                let store_is_away = self.store.health() == StoreHealth::Away;
+                self.flights.refreshed(cached, store_is_away, read).await
+            }
+            None if self.was_leased(sequence).await? => self.flights.read(sequence, read).await,
+            None => Ok(None),
+        }
     }
 }

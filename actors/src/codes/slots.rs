@@ -47,10 +47,11 @@ impl<V: Keyed> Slots<V> {
         Set(hash & (self.sets.len() - 1))
     }
 
-    pub(super) fn get(&self, key: &V::Key) -> Option<Arc<V>> {
+    /// What `read` takes of the value with this key.
+    pub(super) fn find<T>(&self, key: &V::Key, read: impl Fn(&V) -> T) -> Option<T> {
         self.slots(self.set_of(key)).iter().find_map(|slot| {
             let found = slot.load();
-            found.as_ref().filter(|value| value.key() == key).cloned()
+            found.as_deref().filter(|value| value.key() == key).map(&read)
         })
     }
 
