@@ -15,14 +15,19 @@ use std::path::Path;
 use std::time::Duration;
 
 use ezqr_schema::wire::{ListFilter, ListQuery, parse_list_query};
-use ezqr_schema::{Clock, Code, Payload, Sequence, TargetUrl};
-use ezqr_store::contract::{Minter, run};
-use ezqr_store::{CodeStore as _, EmbeddedOptions, EmbeddedStore, ListBudget, ListRequest, Mint, list};
+use ezqr_schema::{Clock, Code, Payload, Sequence, TargetUrl, Timestamp, random_bytes};
+use ezqr_store::contract::{Minter, request, run};
+use ezqr_store::{
+    CodeStore as _, EmbeddedOptions, EmbeddedStore, IdempotencyRecord, ListBudget, ListRequest, Mint,
+    MintRecord, list,
+};
 use futures_util::future::join_all;
 use tempfile::TempDir;
 
 /// Accounts the minted pages are spread over.
 const ACCOUNTS: usize = 100;
+/// Between two named requests of an account: one comes each millisecond.
+const MILLISECONDS: i64 = 100;
 const ROUNDS: usize = 7;
 
 fn main() {
@@ -31,18 +36,24 @@ fn main() {
     run(async {
         let store = EmbeddedStore::open(directory.path(), EmbeddedOptions::default()).unwrap();
         let mut minters = Vec::new();
-        for _ in 0..ACCOUNTS {
-            minters.push(Minter::new(&store).await);
+        let start = clock.now();
+        for offset in 0..MILLISECONDS {
+            let mut minter = Minter::new(&store).await;
+            minter.now = start.saturating_add_millis(offset);
+            minters.push(minter);
         }
         println!("{:<40} {:>10} {:>10} {:>10}", "microseconds each", "least CPU", "CPU", "wall");
         report("yardstick", rounds(&clock, || (), async |()| yardstick()).await);
-        for in_flight in [1, 4, 16] {
-            let name = format!("durable batch of 100, {in_flight} in flight");
-            report(&name, mint_rounds(&store, &clock, &mut minters, 100, in_flight).await);
-        }
-        for in_flight in [1, 32] {
-            let name = format!("durable single create, {in_flight} in flight");
-            report(&name, mint_rounds(&store, &clock, &mut minters, 1, in_flight).await);
+        remember_requests(directory.path(), start);
+        for (codes, name, flights) in [(1, "single create", &[1, 4, 32]), (100, "batch of 100", &[1, 4, 16])]
+        {
+            for &in_flight in flights {
+                for (is_named, form) in [(false, ""), (true, "named ")] {
+                    let load = Load { codes, in_flight, is_named };
+                    let name = format!("durable {form}{name}, {in_flight} in flight");
+                    report(&name, mint_rounds(&store, &clock, &mut minters, &load).await);
+                }
+            }
         }
         let costs = rounds(
             &clock,
@@ -82,13 +93,45 @@ fn main() {
     });
 }
 
-/// `count` dynamic codes as a platform mints them for its orders, on a page of their own if they do not fit.
-fn batch(minter: &mut Minter, count: usize) -> Mint {
-    if minter.free_numbers() < count {
+/// Requests as they come to the store.
+struct Load {
+    /// Codes of each.
+    codes: usize,
+    in_flight: usize,
+    /// Whether they have an idempotency key.
+    is_named: bool,
+}
+
+/// Dynamic codes as a platform mints them for its orders, on a page of their own if they do not fit.
+fn batch(minter: &mut Minter, load: &Load) -> Mint {
+    if load.is_named {
+        minter.tick(MILLISECONDS);
+    }
+    if minter.free_numbers() < load.codes {
         minter.turn_page();
     }
-    let codes: Vec<Code> = (0..count).map(|_| order(minter.plain())).collect();
-    minter.mint(codes)
+    let codes: Vec<Code> = (0..load.codes).map(|_| order(minter.plain())).collect();
+    let mint = minter.mint(codes);
+    if !load.is_named {
+        return mint;
+    }
+    let key = format!("{:032x}", u128::from_be_bytes(random_bytes().unwrap()));
+    Mint { record: MintRecord::Made(request(&key, load.codes)), ..mint }
+}
+
+/// Fills the table of records with those of the day before `now`, one each millisecond: then each that comes
+/// lets go of one, anywhere in the index.
+fn remember_requests(directory: &Path, now: Timestamp) {
+    let connection = rusqlite::Connection::open(directory.join("ezqr.db")).unwrap();
+    let lifetime = i64::try_from(IdempotencyRecord::LIFETIME.as_millis()).unwrap();
+    let oldest = now.saturating_add_millis(-lifetime).as_millis();
+    let rows = "WITH RECURSIVE numbers (number) AS \
+                  (SELECT 1 UNION ALL SELECT number + 1 FROM numbers LIMIT 300000) \
+                INSERT INTO idempotency (account_id, environment, key, request_hash, page, opened_ms, \
+                                         first_sequence, created_ms, link_base, items) \
+                SELECT randomblob(16), 'production', hex(randomblob(16)), randomblob(32), number, number, \
+                       number, ? + number, 0, zeroblob(1) FROM numbers";
+    assert_eq!(connection.execute(rows, [oldest]), Ok(300_000));
 }
 
 fn order(code: Code) -> Code {
@@ -101,19 +144,19 @@ fn order(code: Code) -> Code {
     }
 }
 
-/// Mints requests of `count` codes, `in_flight` at once, each for another account than the one before.
+/// Mints requests of `load`, each for another account than the one before.
 async fn mint_rounds(
     store: &EmbeddedStore,
     clock: &Clock,
     minters: &mut [Minter],
-    count: usize,
-    in_flight: usize,
+    load: &Load,
 ) -> Vec<(f64, f64)> {
-    let turns = if count == 1 { 200 } else { 320 / in_flight };
+    let in_flight = load.in_flight;
+    let turns = if load.codes == 1 { 200 } else { 320 / in_flight };
     let mut next = 0;
     let mut request = || {
         next = (next + 1) % ACCOUNTS;
-        batch(&mut minters[next], count)
+        batch(&mut minters[next], load)
     };
     let prepare = || (0..turns).map(|_| (0..in_flight).map(|_| request()).collect()).collect();
     rounds(clock, prepare, async |groups: Vec<Vec<Mint>>| {
@@ -186,5 +229,5 @@ fn size(directory: &Path) {
     let connection = rusqlite::Connection::open(&database).unwrap();
     let codes: u32 = connection.query_row("SELECT count(*) FROM codes", [], |row| row.get(0)).unwrap();
     let bytes = u32::try_from(std::fs::metadata(&database).unwrap().len()).unwrap();
-    println!("{codes} codes, {:.1} bytes each", f64::from(bytes) / f64::from(codes));
+    println!("{codes} codes, {:.1} bytes each with the records", f64::from(bytes) / f64::from(codes));
 }
