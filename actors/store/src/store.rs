@@ -8,7 +8,7 @@ use ezqr_schema::{
 use crate::{
     AccountError, AccountStore, Change, ChangeError, Changes, CodeStore, EmbeddedStore, Founding,
     IdempotencyRecord, Installation, InstallationStore, KeyError, KeyStore, LeaseError, Leases, Mint,
-    MintError, PageOrder, PagePosition, ReadError, SharedBuckets, StoredCode, WriteError,
+    MintError, PageOrder, PagePosition, ReadError, ScyllaStore, SharedBuckets, StoredCode, WriteError,
 };
 
 /// How a store is.
@@ -27,6 +27,8 @@ pub enum StoreHealth {
 pub enum Store {
     /// SQLite in the data directory.
     Embedded(EmbeddedStore),
+    /// ScyllaDB or Apache Cassandra.
+    Scylla(ScyllaStore),
 }
 
 impl Store {
@@ -40,6 +42,7 @@ impl Store {
                     StoreHealth::Failed
                 }
             }
+            Self::Scylla(store) => store.health(),
         }
     }
 
@@ -47,6 +50,7 @@ impl Store {
     pub fn shared_buckets(&self) -> Option<SharedBuckets> {
         match self {
             Self::Embedded(_) => None,
+            Self::Scylla(store) => Some(store.shared_buckets()),
         }
     }
 }
@@ -55,12 +59,14 @@ impl AccountStore for Store {
     async fn accounts(&self) -> Result<Vec<Account>, ReadError> {
         match self {
             Self::Embedded(store) => store.accounts().await,
+            Self::Scylla(store) => store.accounts().await,
         }
     }
 
     async fn create_account(&self, account: &Account) -> Result<(), AccountError> {
         match self {
             Self::Embedded(store) => store.create_account(account).await,
+            Self::Scylla(store) => store.create_account(account).await,
         }
     }
 
@@ -71,6 +77,7 @@ impl AccountStore for Store {
     ) -> Result<(), AccountError> {
         match self {
             Self::Embedded(store) => store.set_account_status(account, status).await,
+            Self::Scylla(store) => store.set_account_status(account, status).await,
         }
     }
 }
@@ -79,18 +86,21 @@ impl KeyStore for Store {
     async fn keys(&self) -> Result<Vec<ApiKey>, ReadError> {
         match self {
             Self::Embedded(store) => store.keys().await,
+            Self::Scylla(store) => store.keys().await,
         }
     }
 
     async fn create_key(&self, key: &ApiKey) -> Result<(), KeyError> {
         match self {
             Self::Embedded(store) => store.create_key(key).await,
+            Self::Scylla(store) => store.create_key(key).await,
         }
     }
 
     async fn revoke_key(&self, key: KeyId, from: Timestamp) -> Result<(), KeyError> {
         match self {
             Self::Embedded(store) => store.revoke_key(key, from).await,
+            Self::Scylla(store) => store.revoke_key(key, from).await,
         }
     }
 }
@@ -99,30 +109,35 @@ impl InstallationStore for Store {
     async fn installation(&self) -> Result<Option<Installation>, ReadError> {
         match self {
             Self::Embedded(store) => store.installation().await,
+            Self::Scylla(store) => store.installation().await,
         }
     }
 
     async fn found(&self, founding: Founding) -> Result<Installation, WriteError> {
         match self {
             Self::Embedded(store) => store.found(founding).await,
+            Self::Scylla(store) => store.found(founding).await,
         }
     }
 
     async fn adopt_link_base(&self, base: &LinkBase) -> Result<LinkBaseId, WriteError> {
         match self {
             Self::Embedded(store) => store.adopt_link_base(base).await,
+            Self::Scylla(store) => store.adopt_link_base(base).await,
         }
     }
 
     async fn link_bases(&self) -> Result<Vec<(LinkBaseId, LinkBase)>, ReadError> {
         match self {
             Self::Embedded(store) => store.link_bases().await,
+            Self::Scylla(store) => store.link_bases().await,
         }
     }
 
     async fn changed_elsewhere(&self) -> Result<Changes, ReadError> {
         match self {
             Self::Embedded(store) => store.changed_elsewhere().await,
+            Self::Scylla(store) => store.changed_elsewhere().await,
         }
     }
 }
@@ -131,24 +146,28 @@ impl CodeStore for Store {
     async fn lease_block(&self) -> Result<Block, LeaseError> {
         match self {
             Self::Embedded(store) => store.lease_block().await,
+            Self::Scylla(store) => store.lease_block().await,
         }
     }
 
     async fn leases(&self) -> Result<Leases, ReadError> {
         match self {
             Self::Embedded(store) => store.leases().await,
+            Self::Scylla(store) => store.leases().await,
         }
     }
 
     async fn mint(&self, mint: Mint) -> Result<(), MintError> {
         match self {
             Self::Embedded(store) => store.mint(mint).await,
+            Self::Scylla(store) => store.mint(mint).await,
         }
     }
 
     async fn change(&self, change: Change) -> Result<(), ChangeError> {
         match self {
             Self::Embedded(store) => store.change(change).await,
+            Self::Scylla(store) => store.change(change).await,
         }
     }
 
@@ -159,18 +178,21 @@ impl CodeStore for Store {
     ) -> Result<Option<IdempotencyRecord>, ReadError> {
         match self {
             Self::Embedded(store) => store.idempotency_record(owner, key).await,
+            Self::Scylla(store) => store.idempotency_record(owner, key).await,
         }
     }
 
     async fn code(&self, sequence: Sequence) -> Result<Option<StoredCode>, ReadError> {
         match self {
             Self::Embedded(store) => store.code(sequence).await,
+            Self::Scylla(store) => store.code(sequence).await,
         }
     }
 
     async fn sequence_of_alias(&self, alias: &Alias) -> Result<Option<Sequence>, ReadError> {
         match self {
             Self::Embedded(store) => store.sequence_of_alias(alias).await,
+            Self::Scylla(store) => store.sequence_of_alias(alias).await,
         }
     }
 
@@ -183,6 +205,7 @@ impl CodeStore for Store {
     ) -> Result<Vec<Sequence>, ReadError> {
         match self {
             Self::Embedded(store) => store.sequences_of_external_id(owner, external_id, before, limit).await,
+            Self::Scylla(store) => store.sequences_of_external_id(owner, external_id, before, limit).await,
         }
     }
 
@@ -195,24 +218,28 @@ impl CodeStore for Store {
     ) -> Result<Vec<PagePosition>, ReadError> {
         match self {
             Self::Embedded(store) => store.pages_before(owner, tag, before, limit).await,
+            Self::Scylla(store) => store.pages_before(owner, tag, before, limit).await,
         }
     }
 
     async fn codes_of_page(&self, page: Page, before: Option<Sequence>) -> Result<Vec<Code>, ReadError> {
         match self {
             Self::Embedded(store) => store.codes_of_page(page, before).await,
+            Self::Scylla(store) => store.codes_of_page(page, before).await,
         }
     }
 
     fn is_shared(&self) -> bool {
         match self {
             Self::Embedded(store) => store.is_shared(),
+            Self::Scylla(store) => store.is_shared(),
         }
     }
 
     fn page_order(&self) -> PageOrder {
         match self {
             Self::Embedded(store) => store.page_order(),
+            Self::Scylla(store) => store.page_order(),
         }
     }
 }

@@ -30,6 +30,11 @@ pub trait Fixture {
     /// The store.
     type Store: AccountStore + CodeStore + InstallationStore + KeyStore + Clone;
 
+    /// Whether there is a store of this kind to test on. Where there is not, it says so.
+    fn is_there() -> bool {
+        true
+    }
+
     /// A place for a store, to be used by one test.
     async fn new() -> Self;
 
@@ -115,6 +120,9 @@ macro_rules! store_contract {
         $(mod $subject {
             $(#[test]
             fn $rule() {
+                if !<super::$fixture as $crate::contract::Fixture>::is_there() {
+                    return;
+                }
                 $crate::contract::run(async {
                     let fixture = <super::$fixture as $crate::contract::Fixture>::new().await;
                     $crate::contract::$subject::$rule(&fixture).await;

@@ -3,6 +3,7 @@
 //! The first cells of a code carry a timestamp of this node's, 60 seconds back-dated; those of a later change
 //! carry the servers' clocks. Were this node's clock further ahead, a change would be acknowledged and lose.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -10,15 +11,17 @@ use ezqr_schema::{Clock, Timestamp};
 use scylla::errors::PrepareError;
 use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlTimestamp;
+use tokio::time::sleep;
 
+use super::Core;
 use super::driver::{Class, Driver};
-use super::failure::corrupt;
+use super::failure::{corrupt, unread};
 use crate::{ReadError, Unavailable};
 
 /// How far this node's clock may be off the servers'.
 const TOLERANCE: Duration = Duration::from_secs(20);
 /// While running, clocks are compared this often.
-pub(super) const INTERVAL: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_secs(60);
 
 /// This node's clock is too far off the servers'.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,11 +76,18 @@ impl ClockRule {
         match self.compare(driver).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(refused()),
-            Err(ReadError::Unavailable(unavailable)) => Err(unavailable),
-            Err(error @ ReadError::Corrupt(_)) => {
-                Err(Unavailable { reason: error.to_string(), retry_after: INTERVAL })
-            }
+            Err(error) => Err(unread(error)),
         }
+    }
+}
+
+/// Compares the clocks again and again, for as long as it runs.
+pub(super) async fn keep_comparing(core: Arc<Core>) {
+    loop {
+        sleep(INTERVAL).await;
+        core.driver.counting_apart();
+        // Clocks that cannot be compared now are compared later; those that are apart have been told.
+        let _ = core.clock_rule.compare(&core.driver).await;
     }
 }
 

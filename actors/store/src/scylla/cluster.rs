@@ -61,7 +61,8 @@ impl DataCenter {
             Strategy::NetworkTopologyStrategy { datacenter_repfactors } => {
                 datacenter_repfactors.get(&self.name).copied()
             }
-            _ => Some(1),
+            // Of a strategy of its own a cluster alone knows.
+            Strategy::LocalStrategy | Strategy::Other { .. } | _ => Some(1),
         }
     }
 }

@@ -6,9 +6,7 @@
 
 use scylla::errors::ExecutionError;
 use scylla::response::query_result::QueryResult;
-use scylla::serialize::batch::BatchValues;
 use scylla::serialize::row::SerializeRow;
-use scylla::statement::batch::Batch;
 use scylla::statement::prepared::PreparedStatement;
 use scylla::value::{CqlValue, Row};
 
@@ -87,15 +85,6 @@ impl Driver {
     ) -> Result<Answer, WriteError> {
         let send = async || self.session.execute_unpaged(statement, &values).await;
         self.conditional_by(self.few_tries(), send).await
-    }
-
-    /// Sends a conditional batch of one partition until it is answered, or time is up.
-    pub(super) async fn conditional_batch(
-        &self,
-        batch: &Batch,
-        values: impl BatchValues,
-    ) -> Result<Answer, WriteError> {
-        self.conditional_by(self.tries(), async || self.session.batch(batch, &values).await).await
     }
 
     async fn conditional_by(

@@ -9,13 +9,15 @@ use scylla::errors::{ExecutionError, MetadataError, NewSessionError, PrepareErro
 
 use super::clock::{ClockOff, ClockRule};
 use super::cluster::DataCenter;
+use super::codes::Noted;
 use super::driver::Driver;
 use super::failure::Failure;
 use super::options::ScyllaOptions;
+use super::probe::Probe;
 use super::refusal::is_refusal;
 use super::runtime::Runtime;
 use super::tls::TlsError;
-use super::{Core, ScyllaStore, Statements, migrate, session};
+use super::{Core, ScyllaStore, Statements, clock, instruments, migrate, session};
 use crate::ReadError;
 
 /// Why the store for several nodes cannot be used.
@@ -53,18 +55,26 @@ pub enum ConnectError {
         /// Those of the cluster.
         known: Vec<String>,
     },
+    /// The installation's nodes use another data centre: two of them decide nothing together.
+    #[error("this installation uses the data centre {installation}, not {own}")]
+    OtherDataCenter {
+        /// The one all its nodes use.
+        installation: String,
+        /// The one this node uses.
+        own: String,
+    },
     /// The cluster refused or did not answer a statement of the start.
     #[error("the keyspace cannot be made ready: {0}")]
-    Statement(#[from] Box<ExecutionError>),
+    Statement(#[source] Box<ExecutionError>),
     /// The cluster's description of itself cannot be had.
     #[error("the cluster does not tell its nodes and keyspaces: {0}")]
-    Metadata(#[from] MetadataError),
+    Metadata(#[source] Box<MetadataError>),
     /// The keyspace was made, but not all nodes know it.
     #[error("the keyspace cannot be used yet: {0}")]
-    Use(#[from] UseKeyspaceError),
+    Use(#[source] Box<UseKeyspaceError>),
     /// A statement of this program cannot be prepared.
     #[error("the keyspace has not the tables of this program: {0}")]
-    Prepare(#[from] PrepareError),
+    Prepare(#[source] Box<PrepareError>),
     /// A newer program wrote the keyspace.
     #[error("the keyspace has schema version {found}, this program knows {known}; use a newer ezqr")]
     NewerSchema {
@@ -115,6 +125,7 @@ impl ConnectError {
             Self::Authorities { .. }
             | Self::Keyspace
             | Self::DataCenter { .. }
+            | Self::OtherDataCenter { .. }
             | Self::NewerSchema { .. }
             | Self::NotKept { .. }
             | Self::Clock(_)
@@ -130,23 +141,57 @@ impl From<ExecutionError> for ConnectError {
     }
 }
 
+impl From<MetadataError> for ConnectError {
+    fn from(error: MetadataError) -> Self {
+        Self::Metadata(Box::new(error))
+    }
+}
+
+impl From<UseKeyspaceError> for ConnectError {
+    fn from(error: UseKeyspaceError) -> Self {
+        Self::Use(Box::new(error))
+    }
+}
+
+impl From<PrepareError> for ConnectError {
+    fn from(error: PrepareError) -> Self {
+        Self::Prepare(Box::new(error))
+    }
+}
+
 impl ScyllaStore {
     /// Connects to the cluster and makes the keyspace ready: makes it, migrates it, and stops where what it
     /// finds does not fit.
     pub async fn connect(options: ScyllaOptions, clock: Clock) -> Result<Self, ConnectError> {
         let runtime = Runtime::start()?;
-        let core = runtime.run(connect(options, clock)).await?;
-        Ok(Self(Arc::new(core), Arc::new(runtime)))
+        let (core, probe) = runtime.run(Box::pin(connect(options, clock))).await?;
+        let core = Arc::new(core);
+        runtime.keep_up(probe.run(Arc::clone(&core)));
+        runtime.keep_up(clock::keep_comparing(Arc::clone(&core)));
+        runtime.keep_up(instruments::export(Arc::clone(&core)));
+        Ok(Self(core, Arc::new(runtime)))
     }
 }
 
-async fn connect(options: ScyllaOptions, clock: Clock) -> Result<Core, ConnectError> {
+async fn connect(options: ScyllaOptions, clock: Clock) -> Result<(Core, Probe), ConnectError> {
     let session = session::open(&options).await?;
     let datacenter = DataCenter::of(&session, options.datacenter.as_deref())?;
     migrate::make_ready(&session, &datacenter, &options).await?;
     let driver = Driver::new(session, session::profiles(&datacenter.name), clock.clone());
     let clock_rule = ClockRule::prepare(&driver, clock).await?;
     clock_rule.compare(&driver).await??;
-    let statements = Statements::prepare(&driver).await?;
-    Ok(Core { driver, clock_rule, statements })
+    let statements = Box::pin(Statements::prepare(&driver)).await?;
+    let probe = Probe::prepare(&driver).await?;
+    let core = Core { driver, statements, clock_rule, datacenter, noted: Noted::default() };
+    if let Some(row) = core.founded().await? {
+        let installation = row.data_center()?;
+        if installation != core.datacenter.name {
+            let (installation, own) = (installation.to_owned(), core.datacenter.name);
+            return Err(ConnectError::OtherDataCenter { installation, own });
+        }
+    }
+    // What is read from now on may change elsewhere.
+    core.statements.accounts.revision.has_moved(&core.driver).await?;
+    core.statements.keys.revision.has_moved(&core.driver).await?;
+    Ok((core, probe))
 }

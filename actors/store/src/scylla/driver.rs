@@ -5,6 +5,7 @@
 //! repeated until it is acknowledged; a conditional one is repeated, the very same, until it is answered
 //! (see [`conditional`](super::conditional)).
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ezqr_schema::Clock;
@@ -22,6 +23,7 @@ use scylla::statement::{Consistency, Statement};
 use tokio::sync::Semaphore;
 
 use super::failure::{Failure, corrupt};
+use super::instruments::{self, Latencies};
 use super::pulse::Pulse;
 use crate::{ReadError, Unavailable, WriteError};
 
@@ -70,8 +72,10 @@ pub(super) struct Profiles {
 pub(super) struct Driver {
     pub(super) session: Session,
     pub(super) pulse: Pulse,
+    pub(super) clock: Clock,
     profiles: Profiles,
-    clock: Clock,
+    latencies: Latencies,
+    apart: AtomicU64,
     reads: Semaphore,
     writes: Semaphore,
 }
@@ -79,7 +83,8 @@ pub(super) struct Driver {
 impl Driver {
     pub(super) fn new(session: Session, profiles: Profiles, clock: Clock) -> Self {
         let (reads, writes) = (Semaphore::new(READS), Semaphore::new(WRITES));
-        Self { session, pulse: Pulse::default(), profiles, clock, reads, writes }
+        let (latencies, apart) = (Latencies::new(), AtomicU64::new(0));
+        Self { session, pulse: Pulse::default(), clock, profiles, latencies, apart, reads, writes }
     }
 
     /// Prepares a statement of this class on all nodes.
@@ -115,8 +120,9 @@ impl Driver {
         values: impl SerializeRow,
     ) -> Result<QueryRowsResult, ReadError> {
         let _permit = self.enter(&self.reads).await?;
-        let result = self.session.execute_unpaged(statement, values).await;
-        let result = self.listen(result).map_err(|failure| failure.of_read())?;
+        let read = self.session.execute_unpaged(statement, values);
+        let result = self.timed(&self.latencies.read, read).await;
+        let result = self.listen(result).map_err(Failure::of_read)?;
         result.into_rows_result().map_err(corrupt)
     }
 
@@ -131,9 +137,12 @@ impl Driver {
     {
         let _permit = self.enter(&self.reads).await?;
         let pager = self.session.execute_iter(statement.clone(), values).await;
-        let pager = pager.map_err(|error| Failure::of_pager(&error).of_read())?;
+        let pager = pager.map_err(|error| self.doubt(Failure::of_pager(&error)).of_read())?;
         let rows = pager.rows_stream::<R>().map_err(corrupt)?;
-        rows.try_collect().await.map_err(|error| Failure::of_rows(&error).of_read())
+        let rows =
+            rows.try_collect().await.map_err(|error| self.doubt(Failure::of_rows(&error)).of_read())?;
+        self.pulse.answered();
+        Ok(rows)
     }
 
     /// Writes absolutely, again and again until it is acknowledged or time is up.
@@ -162,10 +171,8 @@ impl Driver {
         let mut tries = self.tries();
         let mut doubt = None;
         loop {
-            let failure = match self.listen(send().await) {
-                Ok(_) => return Ok(()),
-                Err(failure) => failure,
-            };
+            let answer = self.timed(&self.latencies.write, send()).await;
+            let Err(failure) = self.listen(answer) else { return Ok(()) };
             if doubt.is_none() && failure.wrote_nothing() {
                 return Err(failure.into_unavailable().into());
             }
@@ -181,7 +188,21 @@ impl Driver {
         &self,
         send: impl Future<Output = Result<QueryResult, ExecutionError>>,
     ) -> Result<QueryResult, Failure> {
-        self.listen(send.await)
+        self.listen(self.timed(&self.latencies.conditional, send).await)
+    }
+
+    /// Notes that a statement of the store's own is sent, which [`Driver::statements`] leaves out.
+    pub(super) fn counting_apart(&self) {
+        self.apart.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Statements that were sent because somebody asked for something: a batch is one, and so is every further
+    /// sending and every page of a longer read.
+    #[cfg(any(test, feature = "testkit"))]
+    pub(super) fn statements(&self) -> u64 {
+        let counts = self.session.get_metrics();
+        let sent = counts.get_requests_unpaged_num() + counts.get_requests_automatically_paged_num();
+        sent.saturating_sub(self.apart.load(Ordering::Relaxed))
     }
 
     /// Waits for leave to write.
@@ -213,20 +234,28 @@ impl Driver {
         semaphore.acquire().await.map_err(closed)
     }
 
+    async fn timed<T>(&self, latency: &metrics::Histogram, work: impl Future<Output = T>) -> T {
+        let began = self.clock.monotonic();
+        let done = work.await;
+        latency.record(self.clock.monotonic().saturating_sub(began));
+        done
+    }
+
     fn listen<T>(&self, result: Result<T, ExecutionError>) -> Result<T, Failure> {
         match result {
             Ok(value) => {
                 self.pulse.answered();
                 Ok(value)
             }
-            Err(error) => {
-                let failure = Failure::of(&error);
-                if failure.is_silence() {
-                    self.pulse.missed();
-                }
-                Err(failure)
-            }
+            Err(error) => Err(self.doubt(Failure::of(&error))),
         }
+    }
+
+    fn doubt(&self, failure: Failure) -> Failure {
+        if failure.is_silence() {
+            self.pulse.missed();
+        }
+        failure
     }
 }
 
@@ -244,6 +273,7 @@ impl Tries<'_> {
             return false;
         }
         tokio::time::sleep(self.pause).await;
+        instruments::resent();
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
         true
     }

@@ -1,5 +1,10 @@
 //! What can be known from an error of the driver.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the driver's errors are not exhaustive: what is not named is not told apart"
+)]
+
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -99,6 +104,14 @@ impl Failure {
 
     pub(super) fn of_read(self) -> ReadError {
         ReadError::Unavailable(self.into_unavailable())
+    }
+}
+
+/// Nothing was written, because what had to be read first was not.
+pub(super) fn unread(error: ReadError) -> Unavailable {
+    match error {
+        ReadError::Unavailable(error) => error,
+        ReadError::Corrupt(reason) => Failure::Refused(reason).into_unavailable(),
     }
 }
 

@@ -42,10 +42,12 @@ pub(super) async fn make_ready(
         return Err(ConnectError::Keyspace);
     }
     let schema = Schema { session, datacenter };
-    if session.get_cluster_state().get_keyspace(keyspace).is_none() {
+    // Asked of the node itself: what it lists of its schema may be ahead of what it has opened.
+    if session.use_keyspace(keyspace, false).await.is_err() {
         let asked = options.replication_factor.map(|factor| usize::from(factor.get()));
         let copies = asked.unwrap_or(datacenter.nodes.len().min(COPIES));
         schema.change(&creation_of(keyspace, &datacenter.name, copies)).await?;
+        session.use_keyspace(keyspace, false).await?;
         session.refresh_metadata().await?;
     }
     let copies = datacenter.copies(session, keyspace).unwrap_or_default();
@@ -60,8 +62,7 @@ pub(super) async fn make_ready(
             "the keyspace keeps too few copies of each row: no node may fail"
         );
     }
-    session.use_keyspace(keyspace, false).await?;
-    schema.migrate(keyspace).await
+    schema.migrate().await
 }
 
 fn is_keyspace(name: &str) -> bool {
@@ -89,9 +90,8 @@ struct Schema<'a> {
 }
 
 impl Schema<'_> {
-    async fn migrate(&self, keyspace: &str) -> Result<(), ConnectError> {
-        let state = self.session.get_cluster_state();
-        if !state.get_keyspace(keyspace).is_some_and(|keyspace| keyspace.tables.contains_key("migrations")) {
+    async fn migrate(&self) -> Result<(), ConnectError> {
+        if self.version().await.is_err() {
             self.change(TABLE).await?;
         }
         let holder = Uuid::from_bytes(random_bytes()?);

@@ -4,17 +4,26 @@
 //! but for codes, whose first cells are back-dated. Whatever may be sent twice without harm is sent until it
 //! is answered; nothing else is sent twice.
 
+mod accounts;
 mod buckets;
 mod clock;
 mod cluster;
+mod codes;
+mod columns;
 mod conditional;
 mod connect;
 mod driver;
 mod failure;
+mod installation;
+mod instruments;
+mod keys;
+mod link_bases;
 mod migrate;
 mod options;
+mod probe;
 mod pulse;
 mod refusal;
+mod revision;
 mod runtime;
 mod session;
 mod tls;
@@ -24,6 +33,7 @@ use std::sync::Arc;
 use scylla::errors::PrepareError;
 
 use self::clock::ClockRule;
+use self::cluster::DataCenter;
 use self::driver::Driver;
 use self::runtime::Runtime;
 use crate::StoreHealth;
@@ -43,17 +53,31 @@ struct Core {
     driver: Driver,
     statements: Statements,
     clock_rule: ClockRule,
+    datacenter: DataCenter,
+    /// What codes have been listed under.
+    noted: codes::Noted,
 }
 
 /// Every statement the store sends, prepared once.
-#[derive(Debug)]
 struct Statements {
+    accounts: accounts::Statements,
     buckets: buckets::Statements,
+    codes: codes::Statements,
+    installation: installation::Statements,
+    keys: keys::Statements,
+    link_bases: link_bases::Statements,
 }
 
 impl Statements {
     async fn prepare(driver: &Driver) -> Result<Self, PrepareError> {
-        Ok(Self { buckets: buckets::Statements::prepare(driver).await? })
+        Ok(Self {
+            accounts: accounts::Statements::prepare(driver).await?,
+            buckets: buckets::Statements::prepare(driver).await?,
+            codes: codes::Statements::prepare(driver).await?,
+            installation: installation::Statements::prepare(driver).await?,
+            keys: keys::Statements::prepare(driver).await?,
+            link_bases: link_bases::Statements::prepare(driver).await?,
+        })
     }
 }
 
@@ -61,6 +85,13 @@ impl ScyllaStore {
     /// How it is: running, or away, and then asked until it answers.
     pub fn health(&self) -> StoreHealth {
         if self.0.driver.pulse.is_away() { StoreHealth::Away } else { StoreHealth::Running }
+    }
+
+    /// How many statements it was asked for so far, as the driver counts them: a batch is one, and so is every
+    /// further sending and every page of a longer read. What the store asks for itself is left out.
+    #[cfg(any(test, feature = "testkit"))]
+    pub fn statements(&self) -> u64 {
+        self.0.driver.statements()
     }
 
     /// The token buckets that the nodes of this installation share.

@@ -1,20 +1,23 @@
 //! Whether the store answers.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::Notify;
 
 use super::failure::away;
 use crate::Unavailable;
 
-/// So many statements in a row without an answer mean that the store is away.
-const MISSES: u32 = 8;
-
-/// Whether the store answers, as far as its statements tell.
+/// Whether the store answers, as far as its statements and its probe tell.
 ///
-/// While it is away nothing is sent but a probe: who asks is told at once instead of after a timeout.
+/// While it is away nothing is sent but the probe: who asks is told at once instead of after a timeout. A
+/// statement that is not answered raises a doubt and no more: the node it went to may be the only one that is
+/// stopped, and many statements may wait for that one. So the probe decides, which asks another node too.
 #[derive(Debug, Default)]
 pub(super) struct Pulse {
-    misses: AtomicU32,
     is_away: AtomicBool,
+    /// Whether anything was answered since the probe last looked.
+    is_heard: AtomicBool,
+    doubt: Notify,
 }
 
 impl Pulse {
@@ -29,8 +32,9 @@ impl Pulse {
 
     /// A statement was answered.
     pub(super) fn answered(&self) {
-        if self.misses.load(Ordering::Relaxed) > 0 {
-            self.misses.store(0, Ordering::Relaxed);
+        // Read first: writing what is there already would only hinder the other threads.
+        if !self.is_heard.load(Ordering::Relaxed) {
+            self.is_heard.store(true, Ordering::Relaxed);
         }
         if self.is_away.load(Ordering::Relaxed) && self.is_away.swap(false, Ordering::AcqRel) {
             tracing::info!("the store answers again");
@@ -39,8 +43,22 @@ impl Pulse {
 
     /// A statement was not answered.
     pub(super) fn missed(&self) {
-        let misses = self.misses.fetch_add(1, Ordering::Relaxed).saturating_add(1);
-        if misses >= MISSES && !self.is_away.swap(true, Ordering::AcqRel) {
+        self.doubt.notify_one();
+    }
+
+    /// Waits for a doubt.
+    pub(super) async fn doubted(&self) {
+        self.doubt.notified().await;
+    }
+
+    /// Whether anything was answered since this was last asked.
+    pub(super) fn was_heard(&self) -> bool {
+        self.is_heard.swap(false, Ordering::AcqRel)
+    }
+
+    /// The probe found that nothing answers.
+    pub(super) fn lost(&self) {
+        if !self.is_away.swap(true, Ordering::AcqRel) {
             tracing::warn!("the store does not answer");
         }
     }

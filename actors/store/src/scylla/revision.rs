@@ -1,0 +1,89 @@
+//! Partitions that are read whole and written one write at a time.
+//!
+//! Every write is conditioned on the partition's revision and moves it on. So whoever decided something by
+//! what it read, such as that a name is free, writes only if nothing has changed since.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use ezqr_schema::random_bytes;
+use scylla::errors::PrepareError;
+use scylla::statement::prepared::PreparedStatement;
+use tokio::sync::Mutex;
+
+use super::conditional::Answer;
+use super::driver::{Class, Driver};
+use super::failure::{corrupt, unread};
+use crate::{ReadError, WriteError};
+
+/// The one partition of every table that has but one.
+pub(super) const PARTITION: &str = "ezqr";
+
+/// So often a write is decided anew because another was faster.
+const ROUNDS: u32 = 40;
+
+/// One table's partition.
+#[derive(Debug)]
+pub(super) struct Revision {
+    read: PreparedStatement,
+    /// The revision when it was last asked whether it has moved.
+    seen: AtomicI64,
+    /// One write at a time in this process: those of one partition only hinder each other.
+    turn: Mutex<()>,
+}
+
+/// What was decided on reading.
+pub(super) enum Decision {
+    /// Everything is as it shall be.
+    Holds,
+    /// It was written, unless another was faster.
+    Written(Answer),
+}
+
+impl Revision {
+    pub(super) async fn prepare(driver: &Driver, table: &str) -> Result<Self, PrepareError> {
+        let read = format!("SELECT revision FROM {table} WHERE installation = '{PARTITION}' LIMIT 1");
+        let read = driver.prepare(Class::PointRead, &read).await?;
+        Ok(Self { read, seen: AtomicI64::new(0), turn: Mutex::default() })
+    }
+
+    /// The revision now; `None` before the first write.
+    async fn now(&self, driver: &Driver) -> Result<Option<i64>, ReadError> {
+        let rows = driver.read(&self.read, ()).await?;
+        let row = rows.maybe_first_row::<(Option<i64>,)>().map_err(corrupt)?;
+        Ok(row.and_then(|(revision,)| revision))
+    }
+
+    /// Whether it has moved since this was last asked, or since the store was connected.
+    pub(super) async fn has_moved(&self, driver: &Driver) -> Result<bool, ReadError> {
+        let now = self.now(driver).await?.unwrap_or_default();
+        Ok(self.seen.swap(now, Ordering::AcqRel) != now)
+    }
+
+    /// Lets `decide` read and write until what it asks for holds. It is given the revision to condition its
+    /// write on and the one after.
+    pub(super) async fn write<E: From<WriteError>>(
+        &self,
+        driver: &Driver,
+        decide: impl AsyncFn(Option<i64>, i64) -> Result<Decision, E>,
+    ) -> Result<(), E> {
+        let _turn = self.turn.lock().await;
+        for round in 0..ROUNDS {
+            let now = self.now(driver).await.map_err(|error| WriteError::Unavailable(unread(error)))?;
+            match decide(now, now.unwrap_or_default().saturating_add(1)).await? {
+                Decision::Holds => return Ok(()),
+                Decision::Written(answer) if answer.is_applied => return Ok(()),
+                // A sending of it whose answer was lost may have been the faster one: reading tells.
+                Decision::Written(_) => tokio::time::sleep(pause(round)).await,
+            }
+        }
+        Err(WriteError::OutcomeUnknown("other nodes write the same table all the time".to_owned()).into())
+    }
+}
+
+/// Up to 64 ms, later up to 256: nodes that hindered each other once shall not do it again.
+fn pause(round: u32) -> Duration {
+    let [random] = random_bytes().unwrap_or([128]);
+    let milliseconds = u64::from(random) / if round < 4 { 4 } else { 1 };
+    Duration::from_millis(milliseconds)
+}
