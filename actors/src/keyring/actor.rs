@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::{Account, AccountStatus, ApiKey, Clock, KeyHash, KeySecret, Owner, Pepper, Timestamp};
-use ezqr_store::{AccountStore as _, InstallationStore as _, KeyStore as _, ReadError, Store};
+use ezqr_store::{AccountStore as _, Changes, InstallationStore as _, KeyStore as _, ReadError, Store};
 
 use crate::codes::CodesHandle;
 use crate::kernel::{Behaviour, Message, Reply, Respond, Timers};
@@ -27,7 +27,7 @@ pub struct KeyRingSeed {
     pub clock: Clock,
     /// Where suspended accounts are published; survives a restart.
     pub view: AccountView,
-    /// Told to forget cached links when another process changed the store.
+    /// Told to forget cached links when another process changed codes.
     pub codes: CodesHandle,
 }
 
@@ -35,9 +35,13 @@ pub struct KeyRingSeed {
 pub struct KeyRing {
     seed: KeyRingSeed,
     keys: HashMap<KeyHash, Entry>,
-    /// A change was noticed and not yet read.
-    is_stale: bool,
+    /// What was noticed to have changed and is not yet read again.
+    stale: Changes,
+    /// The store did not answer last time.
+    is_cut_off: bool,
 }
+
+const UNCHANGED: Changes = Changes { accounts: false, codes: false };
 
 struct Entry {
     principal: Arc<Principal>,
@@ -51,7 +55,7 @@ impl Behaviour for KeyRing {
 
     async fn build(seed: &KeyRingSeed) -> Result<Self, ReadError> {
         let contents = Contents::read(&seed.store).await?;
-        let mut ring = Self { seed: seed.clone(), keys: HashMap::new(), is_stale: false };
+        let mut ring = Self { seed: seed.clone(), keys: HashMap::new(), stale: UNCHANGED, is_cut_off: false };
         ring.adopt(contents);
         Ok(ring)
     }
@@ -85,35 +89,56 @@ impl KeyRing {
                 Some((key.hash, Entry::new(key, account_status)))
             })
             .collect();
-        self.is_stale = false;
+        self.stale.accounts = false;
     }
 
-    /// Reads the store again if another process changed it. A failed read is tried again at the next beat.
-    fn refresh(&mut self) -> Reply<Self, ()> {
+    /// Reads again what another process changed. What fails is tried again at the next beat; until then what
+    /// is known goes on to hold.
+    fn refresh(&self) -> Reply<Self, ()> {
         let store = self.seed.store.clone();
-        Reply::then(async move { store.changed_elsewhere().await }, |ring: &mut Self, changed| {
-            match changed {
-                Ok(changes) => ring.is_stale |= changes.accounts || changes.codes,
-                Err(error) => tracing::warn!(%error, "cannot ask the store for changes"),
-            }
-            if ring.is_stale { ring.reload() } else { Reply::now(()) }
-        })
+        Reply::then(
+            async move { store.changed_elsewhere().await },
+            |ring: &mut Self, changed| match changed {
+                Ok(Changes { accounts, codes }) => {
+                    ring.stale.accounts |= accounts;
+                    ring.stale.codes |= codes;
+                    ring.catch_up()
+                }
+                Err(error) => {
+                    ring.note_contact(Some(&error));
+                    Reply::now(())
+                }
+            },
+        )
     }
 
-    fn reload(&mut self) -> Reply<Self, ()> {
-        let (store, codes) = (self.seed.store.clone(), self.seed.codes.clone());
+    fn catch_up(&self) -> Reply<Self, ()> {
+        let (store, codes, stale) = (self.seed.store.clone(), self.seed.codes.clone(), self.stale);
         let read = async move {
-            let forgotten = codes.forget_cached().await;
-            (forgotten, Contents::read(&store).await)
+            let is_forgotten = !stale.codes || codes.forget_cached().await.is_ok();
+            let contents = if stale.accounts { Some(Contents::read(&store).await) } else { None };
+            (is_forgotten, contents.transpose())
         };
-        Reply::then(read, |ring: &mut Self, (forgotten, contents)| {
-            match contents {
-                Ok(contents) => ring.adopt(contents),
-                Err(error) => tracing::warn!(%error, "cannot read accounts and keys again"),
+        Reply::then(read, |ring: &mut Self, (is_forgotten, contents)| {
+            ring.stale.codes = !is_forgotten;
+            ring.note_contact(contents.as_ref().err());
+            if let Ok(Some(contents)) = contents {
+                ring.adopt(contents);
             }
-            ring.is_stale |= forgotten.is_err();
             Reply::now(())
         })
+    }
+
+    /// Tells the log when the store stops answering, and when it answers again.
+    fn note_contact(&mut self, failed: Option<&ReadError>) {
+        match failed {
+            Some(error) if !self.is_cut_off => {
+                tracing::warn!(%error, "accounts and keys are served as last known");
+            }
+            None if self.is_cut_off => tracing::info!("accounts and keys are up to date again"),
+            Some(_) | None => {}
+        }
+        self.is_cut_off = failed.is_some();
     }
 }
 
