@@ -108,7 +108,8 @@ impl System {
         let accounts = AccountView::default();
 
         let mut root = Root::new(clock.clone())?;
-        let limiter = LimiterSeed { clock: clock.clone(), capacity: bounds.limited_callers };
+        let shared = store.shared_buckets();
+        let limiter = LimiterSeed { clock: clock.clone(), capacity: bounds.limited_callers, shared };
         let limiter =
             LimiterHandle::new(root.start::<Limiter>(Spec::new("limiter", bounds.queue), limiter).await?);
         let codes = CodesSeed {

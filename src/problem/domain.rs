@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ezqr_actors::Busy;
 use ezqr_actors::codes::{ChangeRefused, MintRefused};
+use ezqr_actors::limiter::TakeRefused;
 use ezqr_actors::rendering::{BatchRefused, RenderRefused};
 use ezqr_schema::wire::{BodyFault, Refused};
 use ezqr_schema::{FieldFault, PatchRefused, ProblemCode};
@@ -26,6 +27,20 @@ impl From<Unavailable> for Fault {
         Self::new(ProblemCode::StoreUnavailable, "Nothing was written; try again.")
             .retry_after(unavailable.retry_after)
             .because(unavailable)
+    }
+}
+
+impl From<TakeRefused> for Fault {
+    fn from(refused: TakeRefused) -> Self {
+        match refused {
+            TakeRefused::Busy(busy) => busy.into(),
+            TakeRefused::Store(unavailable) => unavailable.into(),
+            TakeRefused::Contended => {
+                let retry_after = refused.retry_after();
+                let fault = Self::new(ProblemCode::Overloaded, "Nothing was done; try again.");
+                fault.retry_after(retry_after).because(refused)
+            }
+        }
     }
 }
 

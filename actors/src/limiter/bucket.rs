@@ -4,13 +4,13 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// A bucket is refilled evenly over this.
-const PERIOD: Duration = Duration::from_secs(60);
+const PERIOD_MICROS: u64 = 60_000_000;
 
 /// A bucket of as many tokens as its limit, refilled evenly over 60 seconds.
 ///
-/// It holds the instant at which it will be full: a token taken moves it on by one interval. Instants are
-/// durations on one monotonic clock.
-#[derive(Clone, Copy, Debug, Default)]
+/// It holds the instant at which it will be full: a token taken moves it on by one interval, and never more
+/// than the whole period beyond now. Instants are durations on one clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Bucket {
     full_at: Duration,
 }
@@ -28,26 +28,46 @@ pub struct Standing {
     pub retry_after: Option<Duration>,
 }
 
+/// One token is refilled in this: whole microseconds, as a store keeps them, rounded up.
+pub(super) fn interval(limit: NonZeroU32) -> Duration {
+    Duration::from_micros(PERIOD_MICROS.div_ceil(u64::from(limit.get())))
+}
+
 impl Bucket {
+    /// The bucket that will be full at this instant.
+    pub(super) const fn full_at(instant: Duration) -> Self {
+        Self { full_at: instant }
+    }
+
     /// Asks for a token at `now`.
     pub(super) fn take(&mut self, limit: NonZeroU32, now: Duration) -> Standing {
-        let interval = PERIOD / limit.get();
-        let capacity = interval * limit.get();
-        let full_at = self.full_at.max(now) + interval;
-        let owed = full_at.saturating_sub(now);
-        if owed > capacity {
-            let full_in = self.full_at.saturating_sub(now);
-            return Standing {
-                limit,
-                remaining: 0,
-                full_in,
-                retry_after: Some(owed.saturating_sub(capacity)),
-            };
+        let retry_after = self.next_token_in(limit, now);
+        if retry_after.is_none() {
+            *self = self.without(1, limit, now);
         }
-        self.full_at = full_at;
-        let remaining = capacity.saturating_sub(owed).as_nanos() / interval.as_nanos().max(1);
-        let remaining = u32::try_from(remaining).unwrap_or(limit.get());
-        Standing { limit, remaining, full_in: owed, retry_after: None }
+        Standing { limit, remaining: self.tokens(limit, now), full_in: self.full_in(now), retry_after }
+    }
+
+    /// Whole tokens in it.
+    pub(super) fn tokens(&self, limit: NonZeroU32, now: Duration) -> u32 {
+        let free = (interval(limit) * limit.get()).saturating_sub(self.full_in(now));
+        u32::try_from(free.as_nanos() / interval(limit).as_nanos().max(1)).unwrap_or(limit.get())
+    }
+
+    /// The same with fewer tokens; only for as many as there are.
+    pub(super) fn without(self, tokens: u32, limit: NonZeroU32, now: Duration) -> Self {
+        Self { full_at: self.full_at.max(now) + interval(limit) * tokens }
+    }
+
+    /// How long until it is full.
+    pub(super) fn full_in(&self, now: Duration) -> Duration {
+        self.full_at.saturating_sub(now)
+    }
+
+    /// How long until there is a token; `None` when there is one.
+    pub(super) fn next_token_in(&self, limit: NonZeroU32, now: Duration) -> Option<Duration> {
+        let owed = self.full_in(now) + interval(limit);
+        owed.checked_sub(interval(limit) * limit.get()).filter(|wait| !wait.is_zero())
     }
 
     /// Whether it is as good as new, so that it need not be kept.
@@ -76,7 +96,7 @@ mod tests {
         }
         let standing = bucket.take(limit(100), now);
         assert_eq!(standing.retry_after, Some(Duration::from_millis(600)));
-        assert_eq!(standing.full_in, PERIOD);
+        assert_eq!(standing.full_in, Duration::from_secs(60));
         assert!(bucket.take(limit(100), now + Duration::from_millis(600)).retry_after.is_none());
     }
 
@@ -95,7 +115,7 @@ mod tests {
                     admitted_at.push(now);
                 }
             }
-            let interval = PERIOD / tokens;
+            let interval = Duration::from_secs(60) / tokens;
             for (index, from) in admitted_at.iter().enumerate() {
                 let refilled = now.saturating_sub(*from).as_nanos() / interval.as_nanos();
                 let admitted = u128::try_from(admitted_at.len() - index).unwrap();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::Busy;
 use crate::kernel::Handle;
 
+use super::TakeRefused;
 use super::actor::{Limiter, Take};
 use super::bucket::Standing;
 use super::table::Caller;
@@ -23,8 +24,8 @@ impl LimiterHandle {
     }
 
     /// Asks for one token of `caller`, whose bucket has `limit` of them. One message.
-    pub async fn take(&self, caller: Caller, limit: NonZeroU32) -> Result<Standing, Busy> {
-        self.0.ask(Take { caller, limit }, DEADLINE).await.map_err(Busy::from)
+    pub async fn take(&self, caller: Caller, limit: NonZeroU32) -> Result<Standing, TakeRefused> {
+        self.0.ask(Take { caller, limit }, DEADLINE).await.map_err(Busy::from)?
     }
 
     /// The untyped handle, for tests that count messages or inject faults.
