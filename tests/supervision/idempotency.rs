@@ -1,10 +1,13 @@
 //! Requests with an idempotency key: carried out once, through restarts and side by side.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ezqr_actors::codes::{MintAnswer, MintRefused, MintRequest};
 use ezqr_actors::kernel::{AskError, Poison};
-use ezqr_schema::{Alias, IdempotencyKey, IdempotentRequest, ItemOutcome, RequestHash};
+use ezqr_schema::{
+    Alias, IdempotencyKey, IdempotentRequest, ItemOutcome, ManualClock, RequestHash, Timestamp,
+};
 use ezqr_store::WriteError;
 use futures_util::future::join_all;
 
@@ -158,4 +161,28 @@ async fn a_named_request_cut_off_by_a_crash_is_carried_out_once_when_repeated() 
         assert_eq!(minted(&world).await, 5 * (round + 1));
     }
     assert!(unknown > 0, "no request was cut off: the poison came too late each time");
+}
+
+#[tokio::test]
+async fn codes_that_never_came_behind_their_record_are_waited_for_and_then_written_as_promised() {
+    let time = ManualClock::starting_at(Timestamp::from_millis(1_800_000_000_000).unwrap());
+    let world = World::at(time.clock()).await;
+    let codes = &world.handles().codes;
+    let first = codes.mint(request(&world, "order-1", "body", 5)).await.unwrap();
+    // As if the process had ended between the record and the codes, which a store without transactions allows.
+    let database = rusqlite::Connection::open(world.directory().join("ezqr.db")).unwrap();
+    assert_eq!(database.execute("DELETE FROM codes", []).unwrap(), 5);
+    time.advance(Duration::from_millis(9_999));
+    let refused = codes.mint(request(&world, "order-1", "body", 5)).await.unwrap_err();
+    assert_eq!(refused, MintRefused::StillRunning { retry_after: Duration::from_millis(1) });
+    time.advance(Duration::from_millis(1));
+    assert_eq!(minted(&world).await, 0);
+    let resumed = codes.mint(request(&world, "order-1", "body", 5)).await.unwrap();
+    assert_eq!(resumed, MintAnswer { codes: Arc::clone(&first.codes), is_replayed: true });
+    for code in &*first.codes {
+        let stored = world.handles().reader.code(&world.owner, code.id).await.unwrap();
+        assert_eq!(stored.as_ref(), Some(code));
+    }
+    assert_eq!(codes.mint(request(&world, "order-1", "body", 5)).await.unwrap(), resumed);
+    assert_eq!(minted(&world).await, 5);
 }

@@ -29,6 +29,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
+        Self::at(Clock::system()).await
+    }
+
+    /// A world whose actors are told the time by `clock`.
+    pub(crate) async fn at(clock: Clock) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store =
             Store::Embedded(EmbeddedStore::open(directory.path(), EmbeddedOptions::default()).unwrap());
@@ -63,7 +68,7 @@ impl World {
             secret: installation.secret,
             pepper,
             link_base: LinkBase::parse("https://r.example.com").unwrap(),
-            clock: Clock::system(),
+            clock,
         };
         let system = System::start(foundation, bounds()).await.unwrap();
         Self { system, store, owner, secret, key, directory }

@@ -7,6 +7,9 @@
 //! Invariant: after the answer to a change, no reader of this process sees the code as it was before. The
 //! owner raises the shard's change counter and replaces the entry in one step, after the commit and before
 //! the answer; a reader that fills the cache inserts only what it read while the counter stood still.
+//!
+//! Where other processes change codes too, what is cached ages and is read again; so is how far numbers were
+//! leased. A request with a name is carried out once, whoever repeats it where.
 
 mod actor;
 mod cache;
