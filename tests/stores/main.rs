@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "fixtures that fail, fail the test")]
 
+mod cql;
 mod embedded;
+mod scylla;
+mod scylla_buckets;
+mod scylla_founding;
+mod scylla_start;
 
 use ezqr_store::contract::Fixture;
 use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store, store_contract};
