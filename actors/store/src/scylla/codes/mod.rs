@@ -36,6 +36,14 @@ fn unavailable(error: ReadError) -> Unavailable {
     }
 }
 
+#[cfg(any(test, feature = "testkit"))]
+impl ScyllaStore {
+    /// Statements sent since the store was connected, batches counted once.
+    pub fn statements_sent(&self) -> u64 {
+        self.0.driver.session.get_metrics().get_requests_unpaged_num()
+    }
+}
+
 impl CodeStore for ScyllaStore {
     async fn lease_block(&self) -> Result<Block, LeaseError> {
         lease::lease(&self.0).await

@@ -1,0 +1,390 @@
+//! What the store for several nodes promises of codes beyond the contract: what it costs, and what it makes
+//! of what a crash, a clock or another program left behind.
+
+use ezqr_schema::wire::ListFilter;
+use ezqr_schema::{Alias, Clock, Code, ListPosition, Name, Tag, Tags, random_bytes};
+use ezqr_store::contract::{Minter, request, run};
+use ezqr_store::{
+    Change, CodeStore as _, ListBudget, ListRequest, Mint, MintError, MintRecord, PagePosition, ReadError,
+    ScyllaStore, list,
+};
+
+use crate::cql::{self, Raw};
+
+const SIX_HOURS: i64 = 6 * 3_600 * 1_000;
+const DAY: i64 = 24 * 3_600 * 1_000;
+
+/// Runs `test` on a connection of its own and one past the store, if there is a cluster.
+fn on_a_cluster(test: impl AsyncFnOnce(ScyllaStore, Raw)) {
+    if cql::nodes().is_some() {
+        run(async { test(cql::store().await, Raw::connect().await).await });
+    }
+}
+
+fn table(name: &str) -> String {
+    format!("{}.{name}", cql::keyspace())
+}
+
+/// A text no other test uses.
+fn unique() -> String {
+    format!("{:032x}", u128::from_be_bytes(random_bytes().unwrap()))
+}
+
+fn new_alias() -> Alias {
+    Alias::parse(&format!("alias-{}", unique())).unwrap()
+}
+
+fn batch(minter: &mut Minter, count: usize) -> Vec<Code> {
+    (0..count).map(|_| minter.plain()).collect()
+}
+
+fn renamed(code: &Code, page: PagePosition) -> Change {
+    let name = Some(Name::parse("renamed").unwrap());
+    let next = Code { name, version: code.version.next(), ..code.clone() };
+    Change { code: next, expected: code.version, page }
+}
+
+/// The least number of statements that `operation` sends. What the store sends by itself now and then is
+/// not counted with all of them.
+async fn statements(store: &ScyllaStore, mut operation: impl AsyncFnMut()) -> u64 {
+    let mut least = u64::MAX;
+    for _ in 0..3 {
+        let before = store.statements_sent();
+        operation().await;
+        least = least.min(store.statements_sent() - before);
+    }
+    least
+}
+
+#[test]
+fn a_mint_sends_few_statements() {
+    on_a_cluster(async |store, _| {
+        let mut minter = Minter::new(&store).await;
+        let mut mint = async |customise: &dyn Fn(&mut Minter) -> Mint| {
+            statements(&store, async || store.mint(customise(&mut minter)).await.unwrap()).await
+        };
+        let of_a_new_page = |minter: &mut Minter| {
+            minter.turn_page();
+            let codes = batch(minter, 50);
+            minter.mint(codes)
+        };
+        let on_a_known_page = |minter: &mut Minter, count| {
+            let codes = batch(minter, count);
+            Mint { records_page: false, ..minter.mint(codes) }
+        };
+        let in_a_new_bucket = |minter: &mut Minter| {
+            minter.tick(-SIX_HOURS);
+            of_a_new_page(minter)
+        };
+        assert_eq!(mint(&in_a_new_bucket).await, 3, "its bucket, its page, the codes");
+        assert_eq!(mint(&of_a_new_page).await, 2, "its page, the codes");
+        assert_eq!(mint(&|minter| on_a_known_page(minter, 1)).await, 1);
+        assert_eq!(mint(&|minter| on_a_known_page(minter, 5)).await, 1, "however many");
+        let named = |minter: &mut Minter| {
+            let record = MintRecord::Made(request(&unique(), 2));
+            Mint { record, ..on_a_known_page(minter, 2) }
+        };
+        assert_eq!(mint(&named).await, 1 + 1, "the record");
+        let aliased = |minter: &mut Minter| {
+            let alias = new_alias();
+            let code = Code { alias: Some(alias), ..minter.plain() };
+            Mint { records_page: false, ..minter.mint([code]) }
+        };
+        assert_eq!(mint(&aliased).await, 1 + 1, "the alias");
+        let tags = Tags::new(["one", "two"].map(|text| Tag::parse(text).unwrap())).unwrap();
+        let tagged = |minter: &mut Minter| {
+            let codes = batch(minter, 3).into_iter().map(|code| Code { tags: tags.clone(), ..code });
+            Mint { records_page: false, ..minter.mint(codes) }
+        };
+        assert_eq!(mint(&tagged).await, 1, "a tag's rows are written once for a page");
+        let tagged_anew = |minter: &mut Minter| {
+            minter.turn_page();
+            tagged(minter)
+        };
+        assert_eq!(mint(&tagged_anew).await, 1 + 2, "a row per tag");
+    });
+}
+
+#[test]
+fn reads_and_changes_send_few_statements() {
+    on_a_cluster(async |store, _| {
+        let mut minter = Minter::new(&store).await;
+        let mut code = minter.mint_one(&store, |_| {}).await.unwrap();
+        let (page, sequence) = (minter.page(), code.sequence);
+        let read = async || assert!(store.code(sequence).await.unwrap().is_some());
+        assert_eq!(statements(&store, read).await, 1, "a redirect that is not cached");
+        let change = async || {
+            let change = renamed(&code, page);
+            code = change.code.clone();
+            store.change(change).await.unwrap();
+        };
+        assert_eq!(statements(&store, change).await, 2, "what it is, what it shall be");
+        let stale = Change { expected: code.version.next(), ..renamed(&code, page) };
+        let refused = async || assert!(store.change(stale.clone()).await.is_err());
+        assert_eq!(statements(&store, refused).await, 1);
+        let lease = async || assert!(store.lease_block().await.is_ok());
+        assert_eq!(statements(&store, lease).await, 3, "the clock, how far blocks were given out, the lease");
+    });
+}
+
+#[test]
+fn ten_thousand_codes_are_listed_with_few_reads() {
+    on_a_cluster(async |store, _| {
+        let mut minter = Minter::new(&store).await;
+        for _ in 0..100 {
+            minter.tick(1);
+            minter.turn_page();
+            let codes = batch(&mut minter, 100);
+            store.mint(minter.mint(codes)).await.unwrap();
+        }
+        let clock = Clock::system();
+        let sent = statements(&store, async || {
+            let (mut after, mut answers, mut codes) = (None, 0, 0);
+            loop {
+                let request = list_request(&minter, after);
+                let answer = list(&store, &request, &clock).await.unwrap();
+                answers += 1;
+                codes += answer.codes.len();
+                after = answer.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!((answers, codes), (100, 10_000));
+        })
+        .await;
+        // One read of codes and one of pages an answer; of buckets at first, and at the end of each.
+        assert!(sent <= 100 + 100 + 15, "{sent}");
+    });
+}
+
+fn list_request(minter: &Minter, after: Option<ListPosition>) -> ListRequest {
+    let limit = ezqr_schema::wire::parse_list_query("limit=100").unwrap().limit;
+    let budget = ListBudget { time: std::time::Duration::MAX, ..ListBudget::default() };
+    ListRequest { owner: minter.owner.clone(), filter: ListFilter::default(), after, limit, budget }
+}
+
+#[test]
+fn pages_are_walked_from_bucket_to_bucket() {
+    on_a_cluster(async |store, raw| {
+        let mut minter = Minter::new(&store).await;
+        let tag = Tag::parse("walked").unwrap();
+        let mut expected = Vec::new();
+        for pages in [1, 4, 2, 1, 3] {
+            for _ in 0..pages {
+                minter.turn_page();
+                let tags = Tags::new([tag.clone()]).unwrap();
+                minter.mint_one(&store, |code| code.tags = tags).await.unwrap();
+                expected.push(minter.page());
+                minter.tick(-1);
+            }
+            minter.tick(-SIX_HOURS);
+        }
+        // A bucket whose page never came, between two that have some.
+        let (account, environment) = (minter.owner.account, minter.owner.environment.as_str());
+        let bucket = expected[7].opened_at.as_millis() / SIX_HOURS - 1;
+        for (table, column, value) in
+            [("page_buckets", "", String::new()), ("tag_buckets", "tag, ", format!("'{}', ", tag.as_str()))]
+        {
+            let table = self::table(table);
+            raw.run(&format!(
+                "INSERT INTO {table} (account_id, environment, {column}bucket) \
+                 VALUES ({account}, '{environment}', {value}{bucket})"
+            ))
+            .await;
+        }
+        for tag in [None, Some(&tag)] {
+            for limit in 1..=expected.len() + 1 {
+                let mut walked: Vec<PagePosition> = Vec::new();
+                loop {
+                    let before = walked.last().copied();
+                    let found = store.pages_before(&minter.owner, tag, before, limit).await.unwrap();
+                    let is_last = found.len() < limit;
+                    walked.extend(found);
+                    if is_last {
+                        break;
+                    }
+                }
+                assert_eq!(walked, expected, "{limit} at a time");
+            }
+        }
+    });
+}
+
+#[test]
+fn the_largest_batch_is_one_write() {
+    on_a_cluster(async |store, _| {
+        let mut minter = Minter::new(&store).await;
+        let codes: Vec<_> = (0..100).map(|_| minter.full()).collect();
+        let bytes: usize = codes.iter().map(|code| code.metadata.to_json().len()).sum();
+        assert!(bytes > 400_000, "over every limit of a batch of several partitions");
+        store.mint(minter.mint(codes.clone())).await.unwrap();
+        let found = store.codes_of_page(minter.page().page, None).await.unwrap();
+        assert_eq!(found.into_iter().rev().collect::<Vec<_>>(), codes);
+    });
+}
+
+#[test]
+fn a_change_is_lost_behind_a_code_from_the_future() {
+    on_a_cluster(async |store, raw| {
+        let mut minter = Minter::new(&store).await;
+        let (past, now) = (minter.mint_one(&store, |_| {}).await.unwrap(), minter.now);
+        // A clock that is far ahead: what the rule of clocks keeps from minting.
+        minter.tick(DAY);
+        let future = minter.mint_one(&store, |_| {}).await.unwrap();
+        for (code, is_changed) in [(past, true), (future, false)] {
+            store.change(renamed(&code, minter.page())).await.unwrap();
+            let found = store.code(code.sequence).await.unwrap().unwrap().code;
+            assert_eq!(found.version > code.version, is_changed, "the server says that both are");
+        }
+        let page = minter.page().page.get();
+        let codes = table("codes");
+        let written = raw.rows(&format!("SELECT writetime(content) FROM {codes} WHERE page = {page}")).await;
+        let written: Vec<(i64,)> = written.rows().unwrap().map(Result::unwrap).collect();
+        let back_dated = |milliseconds: i64| ((now.as_millis() + milliseconds - 60_000) * 1_000,);
+        assert_eq!(written, [back_dated(DAY), back_dated(0)]);
+    });
+}
+
+#[test]
+fn an_alias_whose_code_never_came_is_given_to_another() {
+    on_a_cluster(async |store, raw| {
+        let mut minter = Minter::new(&store).await;
+        let claim = async |alias: &Alias, code: &Code, minutes: i64| {
+            let claimed_at = Clock::system().now().as_millis() - minutes * 60_000;
+            raw.run(&format!(
+                "UPDATE {} SET sequence = {}, claimed_at = {claimed_at} WHERE alias = '{}' IF sequence != -1",
+                table("aliases"),
+                code.sequence.get(),
+                alias.as_str()
+            ))
+            .await;
+        };
+        for (minutes, is_minted, is_given) in [(61, false, true), (59, false, false), (61, true, false)] {
+            let alias = new_alias();
+            let first = minter.mint_one(&store, |code| code.alias = Some(alias.clone())).await.unwrap();
+            let holder = if is_minted { first } else { minter.plain() };
+            claim(&alias, &holder, minutes).await;
+            let second = minter.mint_one(&store, |code| code.alias = Some(alias.clone())).await;
+            let has_it = match second {
+                Ok(second) => second.sequence,
+                Err(error) => {
+                    assert_eq!(error, MintError::AliasTaken);
+                    holder.sequence
+                }
+            };
+            assert_eq!(has_it != holder.sequence, is_given, "after {minutes} minutes");
+            assert_eq!(store.sequence_of_alias(&alias).await, Ok(Some(has_it)));
+        }
+        // The same request an hour later: it renews its claim before it writes.
+        let alias = new_alias();
+        let code = Code { alias: Some(alias.clone()), ..minter.plain() };
+        store.mint(minter.mint([code.clone()])).await.unwrap();
+        claim(&alias, &code, 300).await;
+        store.mint(minter.mint([code])).await.unwrap();
+        let aliases = table("aliases");
+        let claimed =
+            raw.rows(&format!("SELECT claimed_at FROM {aliases} WHERE alias = '{}'", alias.as_str())).await;
+        let (claimed,): (scylla::value::CqlTimestamp,) = claimed.first_row().unwrap();
+        assert!(claimed.0 > Clock::system().now().as_millis() - 60_000);
+    });
+}
+
+#[test]
+fn a_name_over_its_time_is_free() {
+    on_a_cluster(async |store, raw| {
+        let mut minter = Minter::new(&store).await;
+        let named = MintRecord::Made(request(&unique(), 1));
+        let MintRecord::Made(request) = &named else { unreachable!() };
+        for _ in 0..2 {
+            let code = minter.plain();
+            let mint = Mint { record: named.clone(), ..minter.mint([code.clone()]) };
+            store.mint(mint).await.unwrap();
+            let found = store.idempotency_record(&minter.owner, &request.key).await.unwrap().unwrap();
+            assert_eq!(found.first, code.sequence);
+            minter.tick(DAY);
+        }
+        let idempotency = table("idempotency");
+        let (account, environment) = (minter.owner.account, minter.owner.environment.as_str());
+        let left = raw
+            .rows(&format!(
+                "SELECT ttl(hash) FROM {idempotency} WHERE account_id = {account} \
+                 AND environment = '{environment}' AND key = '{}'",
+                request.key.as_str()
+            ))
+            .await;
+        let (left,): (i32,) = left.first_row().unwrap();
+        assert!((86_000..=86_400).contains(&left), "{left}");
+    });
+}
+
+#[test]
+fn what_is_left_of_a_page_is_no_code() {
+    on_a_cluster(async |store, raw| {
+        let mut minter = Minter::new(&store).await;
+        let gone = minter.mint_one(&store, |_| {}).await.unwrap();
+        let (page, codes) = (minter.page().page, table("codes"));
+        let number = gone.sequence.get();
+        raw.run(&format!("DELETE FROM {codes} WHERE page = {} AND sequence = {number}", page.get())).await;
+        let left = raw.rows(&format!("SELECT sequence FROM {codes} WHERE page = {}", page.get())).await;
+        assert_eq!(left.first_row::<(Option<i64>,)>().unwrap(), (None,), "a row of static columns");
+        assert_eq!(store.code(gone.sequence).await, Ok(None));
+        assert_eq!(store.codes_of_page(page, None).await, Ok(Vec::new()));
+        let next = minter.mint_one(&store, |_| {}).await.unwrap();
+        assert_eq!(store.codes_of_page(page, None).await, Ok(vec![next]));
+    });
+}
+
+#[test]
+fn a_value_ezqr_does_not_write_is_reported() {
+    on_a_cluster(async |store, raw| {
+        let mut minter = Minter::new(&store).await;
+        let codes = table("codes");
+        let wrong = [
+            ("content_type", "10"),
+            ("content_type", "-1"),
+            ("content", "''"),
+            ("content", "null"),
+            ("id", "123e4567-e89b-42d3-a456-426614174000"),
+            ("target_url", "'nowhere'"),
+            ("alias", "'_'"),
+            ("link_base", "65536"),
+            ("link_base", "null"),
+            ("name", "''"),
+            ("tags", "{''}"),
+            ("metadata", "'['"),
+            ("external_id", "''"),
+            ("error_correction", "4"),
+            ("status", "3"),
+            ("status", "null"),
+            ("expires_at", "-1"),
+            ("updated_at", "-1"),
+            ("version", "0"),
+            ("version", "null"),
+        ];
+        for (column, value) in wrong {
+            minter.turn_page();
+            let code = minter.mint_one(&store, |_| {}).await.unwrap();
+            let (page, number) = (minter.page().page, code.sequence.get());
+            raw.run(&format!(
+                "UPDATE {codes} SET {column} = {value} WHERE page = {} AND sequence = {number}",
+                page.get()
+            ))
+            .await;
+            let one = store.code(code.sequence).await.map(drop);
+            let all = store.codes_of_page(page, None).await.map(drop);
+            for found in [one, all] {
+                let Err(ReadError::Corrupt(text)) = found else { panic!("{column} = {value}: {found:?}") };
+                assert!(text.starts_with(&format!("codes.{column}: ")), "{text}");
+            }
+        }
+        for (column, value) in [("account_id", "null"), ("environment", "'Ä'"), ("opened_at", "null")] {
+            minter.turn_page();
+            let code = minter.mint_one(&store, |_| {}).await.unwrap();
+            let page = minter.page().page.get();
+            raw.run(&format!("UPDATE {codes} SET {column} = {value} WHERE page = {page}")).await;
+            let found = store.code(code.sequence).await;
+            assert!(matches!(found, Err(ReadError::Corrupt(_))), "{column}: {found:?}");
+        }
+    });
+}
