@@ -1,12 +1,21 @@
 //! Every store under the contract suite, and what each promises beyond it.
 
-#![expect(clippy::unwrap_used, reason = "fixtures that fail, fail the test")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "tests stop at what they did not expect, and tell what they measured"
+)]
 
 mod cql;
 mod embedded;
+mod relay;
 mod scylla;
 mod scylla_buckets;
+mod scylla_codes;
 mod scylla_founding;
+mod scylla_outage;
 mod scylla_start;
 
 use ezqr_store::contract::Fixture;

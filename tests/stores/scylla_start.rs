@@ -147,6 +147,7 @@ fn a_keyspace_is_made_by_one_of_many_and_repaired_wherever_that_one_stopped() {
         let held = format!("UPDATE {name}.migrations USING TTL 3 SET holder = uuid() WHERE name = 'lock'");
         raw.run(&held).await;
         connect(&options).await.unwrap();
+        assert_eq!(raw.holder(&name).await, None, "it was waited for");
         assert_eq!(raw.version(&name).await, Some(known.cast_signed()));
         raw.drop_keyspace(&name).await;
     });
