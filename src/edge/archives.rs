@@ -18,6 +18,7 @@ use ezqr_schema::{Code, FieldFault, NewCode, Problem, ProblemCode};
 use futures_util::stream::{Stream, try_unfold};
 
 use super::batches::{self, OnError};
+use super::idempotency::Item;
 use super::images::{self, NOT_CONFORMANT};
 use super::{Edge, image_query};
 use crate::problem::Fault;
@@ -71,51 +72,44 @@ pub(super) fn parse_query(query: &str) -> Result<(OnError, ArchiveOptions), Refu
     Ok((on_error.unwrap_or(OnError::Refuse), options))
 }
 
-/// Items whose images may be drawn one by one, and how many pixels they have together.
-pub(super) struct Drawable {
-    pub(super) items: Vec<Result<NewCode, Refused>>,
-    pub(super) pixels: u64,
-}
-
 impl ArchiveOptions {
     /// Refuses each item whose image would have too many pixels.
-    pub(super) fn check_each(
-        self,
-        edge: &Edge,
-        items: Vec<Result<NewCode, Refused>>,
-    ) -> Result<Drawable, Fault> {
-        let mut drawable = Drawable { items: Vec::with_capacity(items.len()), pixels: 0 };
+    pub(super) fn check_each(self, edge: &Edge, items: Vec<Item>) -> Result<Vec<Item>, Fault> {
+        let mut checked = Vec::with_capacity(items.len());
         for (index, item) in items.into_iter().enumerate() {
             let pixels = match &item {
                 Ok(code) => images::pixels_of_new_code(edge, code, self.format, self.image)?,
                 Err(_) => 0,
             };
-            if pixels > edge.image_pixels {
-                let detail = format!(
-                    "would have an image of {pixels} pixels; at most {} are allowed",
-                    edge.image_pixels
-                );
-                let fault = FieldFault::new(format!("/{index}"), detail);
-                drawable.items.push(Err(Refused::one(fault.with_code(ProblemCode::ImageTooLarge))));
+            if pixels <= edge.image_pixels {
+                checked.push(item);
                 continue;
             }
-            drawable.pixels = drawable.pixels.saturating_add(pixels);
-            drawable.items.push(item);
+            let detail =
+                format!("would have an image of {pixels} pixels; at most {} are allowed", edge.image_pixels);
+            let fault = FieldFault::new(format!("/{index}"), detail);
+            checked.push(Err(Refused::one(fault.with_code(ProblemCode::ImageTooLarge))));
         }
-        Ok(drawable)
+        Ok(checked)
     }
-}
 
-/// Refuses images that would have too many pixels together.
-pub(super) fn check_together(edge: &Edge, pixels: u64) -> Result<(), Fault> {
-    if pixels <= edge.request_pixels {
-        return Ok(());
+    /// Refuses images that would have too many pixels, by themselves or together.
+    pub(super) fn check_together(self, edge: &Edge, codes: &[NewCode]) -> Result<(), Fault> {
+        let mut together: u64 = 0;
+        for code in codes {
+            images::check_new_code(edge, code, self.format, self.image)?;
+            let pixels = images::pixels_of_new_code(edge, code, self.format, self.image)?;
+            together = together.saturating_add(pixels);
+        }
+        if together <= edge.request_pixels {
+            return Ok(());
+        }
+        let detail = format!(
+            "The images would have {together} pixels together; at most {} are allowed in one request.",
+            edge.request_pixels
+        );
+        Err(Fault::new(ProblemCode::ImageTooLarge, detail))
     }
-    let detail = format!(
-        "The images would have {pixels} pixels together; at most {} are allowed in one request.",
-        edge.request_pixels
-    );
-    Err(Fault::new(ProblemCode::ImageTooLarge, detail))
 }
 
 /// The answer to what made `minted`, as an archive: an item without a problem is the next of them.

@@ -1,15 +1,13 @@
 //! `/api/v1/qr-codes/batch`: up to 100 codes at once.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use ezqr_actors::codes::MintRequest;
-use ezqr_schema::wire::{BatchAnswer, BatchItem, Refused, all_or_nothing, parse_batch};
-use ezqr_schema::{Code, NewCode, Owner, Problem, ProblemCode, Scope};
+use ezqr_schema::wire::{BatchAnswer, BatchItem, Refused, parse_batch, parse_body};
+use ezqr_schema::{Code, NewCode, Problem, ProblemCode, Scope};
 
 use super::archives::{self, ArchiveOptions};
+use super::idempotency::{self, Item, Repeatable, Terms};
 use super::records::{self, NOT_COUNTED_YET, Records};
 use super::{Edge, accept, body, caller, fit};
 use crate::problem::Fault;
@@ -31,22 +29,30 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Fault> {
     let principal = caller::admit(&edge, &request, Scope::CodesWrite).await?;
     let (on_error, archive) = asked(&request)?;
-    let body = body::json(&request, payload, &edge).await?;
-    let items = parse_batch(&body, &edge.parse_context())?;
-    let items = items.into_iter().enumerate().map(|(index, item)| fitting(index, item)).collect();
-    let owner = principal.owner.clone();
-    let Some(options) = archive else {
-        let batch = Batch::of(items, on_error)?;
-        let minted = mint(&edge, owner, batch.codes).await?;
-        return records_of(&edge, &minted, batch.problems).await;
+    let key = idempotency::key_of(&request)?;
+    let text = body::text(&request, payload, &edge).await?;
+    let repeatable = Repeatable::new(&edge, &principal.owner, on_error, key, &request, &text);
+    let body = parse_body(&text)?;
+    let judge = |terms: Terms| {
+        let items = parse_batch(&body, &terms.context(&edge))?;
+        let items = items.into_iter().enumerate().map(|(index, item)| fitting(index, item)).collect();
+        match (archive, terms) {
+            (Some(options), Terms::Full(_)) => options.check_each(&edge, items),
+            (Some(_), Terms::Content) | (None, _) => Ok(items),
+        }
     };
-    let drawable = options.check_each(&edge, items)?;
-    let batch = Batch::of(drawable.items, on_error)?;
-    archives::check_together(&edge, drawable.pixels)?;
+    let Some(options) = archive else {
+        let made = repeatable.mint(judge, async |_: &[NewCode]| Ok(())).await?;
+        return Ok(made.replay.mark(records_of(&edge, &made.codes, made.problems).await?));
+    };
     // Before anything is minted: a batch that cannot be drawn now is refused whole.
-    let ticket = edge.handles.rendering.admit(owner.account).await?;
-    let minted = mint(&edge, owner, batch.codes).await?;
-    archives::answer(&edge, options, ticket, &minted, &batch.problems).await
+    let admit = async |codes: &[NewCode]| {
+        options.check_together(&edge, codes)?;
+        Ok(edge.handles.rendering.admit(principal.owner.account).await?)
+    };
+    let made = repeatable.mint(judge, admit).await?;
+    let answer = archives::answer(&edge, options, made.prepared, &made.codes, &made.problems).await?;
+    Ok(made.replay.mark(answer))
 }
 
 /// What the client asks for: an archive, or else records.
@@ -75,44 +81,10 @@ fn on_error(query: &str) -> Result<OnError, Fault> {
     }
 }
 
-fn fitting(index: usize, item: Result<NewCode, Refused>) -> Result<NewCode, Refused> {
+fn fitting(index: usize, item: Item) -> Item {
     let code = item?;
     fit::check(&code, &format!("/{index}")).map_err(Refused::one)?;
     Ok(code)
-}
-
-/// A batch to be carried out.
-struct Batch {
-    codes: Vec<NewCode>,
-    /// By position in the request: why it is not among the codes.
-    problems: Vec<Option<Problem>>,
-}
-
-impl Batch {
-    fn of(items: Vec<Result<NewCode, Refused>>, on_error: OnError) -> Result<Self, Refused> {
-        if on_error == OnError::Refuse {
-            let codes = all_or_nothing(items)?;
-            return Ok(Self { problems: vec![None; codes.len()], codes });
-        }
-        let mut batch = Self { codes: Vec::with_capacity(items.len()), problems: Vec::new() };
-        for item in items {
-            match item {
-                Ok(code) => {
-                    batch.codes.push(code);
-                    batch.problems.push(None);
-                }
-                Err(refused) => batch.problems.push(Some(Problem::from(refused))),
-            }
-        }
-        Ok(batch)
-    }
-}
-
-async fn mint(edge: &Edge, owner: Owner, codes: Vec<NewCode>) -> Result<Arc<[Code]>, Fault> {
-    if codes.is_empty() {
-        return Ok(Arc::default());
-    }
-    Ok(edge.handles.codes.mint(MintRequest { owner, codes, idempotency: None }).await?.codes)
 }
 
 /// The status of a batch with these problems.

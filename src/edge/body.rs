@@ -14,14 +14,18 @@ use crate::problem::{Fault, of_payload};
 
 /// The JSON in the body, whole and in time.
 pub(super) async fn json(request: &HttpRequest, payload: Payload, edge: &Edge) -> Result<Value, Fault> {
+    Ok(parse_body(&text(request, payload, edge).await?)?)
+}
+
+/// The bytes of a body that is declared as JSON, whole and in time.
+pub(super) async fn text(request: &HttpRequest, payload: Payload, edge: &Edge) -> Result<Bytes, Fault> {
     check_media_type(request)?;
-    let bytes = rt::time::timeout(edge.body_timeout, read(request, payload, edge.body_limit_bytes))
-        .await
-        .map_err(|_| {
-        let detail = format!("The body did not arrive within {} seconds.", edge.body_timeout.as_secs());
-        Fault::new(ProblemCode::RequestTimeout, detail)
-    })??;
-    parse_body(&bytes).map_err(Fault::from)
+    rt::time::timeout(edge.body_timeout, read(request, payload, edge.body_limit_bytes)).await.map_err(
+        |_| {
+            let detail = format!("The body did not arrive within {} seconds.", edge.body_timeout.as_secs());
+            Fault::new(ProblemCode::RequestTimeout, detail)
+        },
+    )?
 }
 
 /// JSON is declared as such, or by a media type built on it (RFC 6839, 3.1); a merge patch has one (RFC 7396).

@@ -3,14 +3,18 @@
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use ezqr_actors::codes::{ChangeRefused, ChangeRequest, MintRequest};
+use ezqr_actors::codes::{ChangeRefused, ChangeRequest};
 use ezqr_actors::rendering::Format;
 use ezqr_schema::wire::{
-    ListAnswer, Refused, ScanCounts, parse_code_patch, parse_list_query, parse_new_code,
+    ListAnswer, ParseContext, Refused, ScanCounts, parse_body, parse_code_patch, parse_list_query,
+    parse_new_code,
 };
-use ezqr_schema::{Code, CodePatch, CodeStatus, FieldFault, ProblemCode, Scope};
+use ezqr_schema::{Code, CodePatch, CodeStatus, FieldFault, NewCode, ProblemCode, Scope};
 use ezqr_store::{ListBudget, ListRequest};
+use serde_json::Value;
 
+use super::batches::OnError;
+use super::idempotency::{self, Item, Repeatable, Terms};
 use super::records::{self, NOT_COUNTED_YET, Records};
 use super::{Edge, accept, address, body, caller, conditions, fit, image_query, images};
 use crate::problem::Fault;
@@ -24,19 +28,21 @@ pub(super) async fn create(
     let principal = caller::admit(&edge, &request, Scope::CodesWrite).await?;
     let format = asked_format(&request)?;
     let options = image_query::parse(request.query_string())?;
-    let body = body::json(&request, payload, &edge).await?;
-    let code = parse_new_code(&body, &edge.parse_context())?;
-    fit::check(&code, "").map_err(Refused::one)?;
-    if let Some(format) = format {
-        images::check_new_code(&edge, &code, format, options)?;
-    }
-    let mint = MintRequest { owner: principal.owner.clone(), codes: vec![code], idempotency: None };
-    let minted = edge.handles.codes.mint(mint).await?;
-    let code = minted.codes.first().ok_or_else(Fault::unexplained)?;
-    match format {
-        None => records::answer(&edge, records::created(code), code).await,
+    let key = idempotency::key_of(&request)?;
+    let text = body::text(&request, payload, &edge).await?;
+    let repeatable = Repeatable::new(&edge, &principal.owner, OnError::Refuse, key, &request, &text);
+    let body = parse_body(&text)?;
+    let judge = |terms: Terms| Ok(vec![judged(&body, &terms.context(&edge))]);
+    let check_image = async |codes: &[NewCode]| match (format, codes) {
+        (Some(format), [code]) => images::check_new_code(&edge, code, format, options),
+        _ => Ok(()),
+    };
+    let made = repeatable.mint(judge, check_image).await?;
+    let code = made.codes.first().ok_or_else(Fault::unexplained)?;
+    let answer = match format {
+        None => records::answer(&edge, records::created(code), code).await?,
         Some(format) => match images::of_new_code(&edge, code, format, options).await {
-            Ok(image) => Ok(image),
+            Ok(image) => image,
             // What was minted is answered as minted, whatever becomes of its image.
             Err(fault) => {
                 tracing::warn!(
@@ -44,10 +50,17 @@ pub(super) async fn create(
                     cause = fault.chain(),
                     "a new code has no image yet"
                 );
-                records::answer(&edge, records::created(code), code).await
+                records::answer(&edge, records::created(code), code).await?
             }
         },
-    }
+    };
+    Ok(made.replay.mark(answer))
+}
+
+fn judged(body: &Value, context: &ParseContext<'_>) -> Item {
+    let code = parse_new_code(body, context)?;
+    fit::check(&code, "").map_err(Refused::one)?;
+    Ok(code)
 }
 
 /// The format of the image the client asks for instead of a record.

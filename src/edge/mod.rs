@@ -13,6 +13,7 @@ mod conditions;
 mod docs;
 mod fit;
 mod health;
+mod idempotency;
 mod image_query;
 mod images;
 mod links;

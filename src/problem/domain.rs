@@ -73,10 +73,15 @@ impl From<MintRefused> for Fault {
                 let fault = FieldFault::new("/alias", "belongs to another code");
                 Refused::one(fault.with_code(ProblemCode::AliasTaken)).into()
             }
-            MintRefused::OutOfNumbers
-            | MintRefused::KeyReused
-            | MintRefused::StillRunning { .. }
-            | MintRefused::OtherItems(_) => Self::internal(refused),
+            MintRefused::KeyReused => {
+                let detail = "The Idempotency-Key was used for another request; a new one needs a new key.";
+                Self::new(ProblemCode::IdempotencyKeyReused, detail)
+            }
+            MintRefused::StillRunning { retry_after } => {
+                let detail = "The same request is being carried out; ask again for its answer.";
+                Self::new(ProblemCode::IdempotencyInProgress, detail).retry_after(retry_after)
+            }
+            MintRefused::OutOfNumbers | MintRefused::OtherItems(_) => Self::internal(refused),
             MintRefused::Read(error) => error.into(),
             MintRefused::Store(error) => error.into(),
             MintRefused::Busy(busy) => busy.into(),

@@ -39,6 +39,9 @@ fn origin(code: ProblemCode) -> Origin {
         }
         ProblemCode::InvalidParameter => Request(&[], |app| app.api.get("/api/v1/qr-codes?limit=0").send()),
         ProblemCode::InvalidCursor => Request(&[], |app| app.api.get("/api/v1/qr-codes?cursor=x").send()),
+        ProblemCode::InvalidIdempotencyKey => Request(&[], |app| {
+            app.api.call("POST", CODES).header("Idempotency-Key", "").json(&json!({})).send()
+        }),
         ProblemCode::BadRequest => Request(&[], |app| {
             let path = format!("{CODES}/{}", text(app)["id"].as_str().unwrap());
             app.api.call("DELETE", &path).header("If-Match", "3").send()
@@ -83,6 +86,9 @@ fn origin(code: ProblemCode) -> Origin {
             app.api.created(&body);
             app.api.create(&body)
         }),
+        ProblemCode::IdempotencyInProgress => {
+            Elsewhere("only while another request is under way: tests/supervision")
+        }
         ProblemCode::CodeIsStatic => {
             Request(&[], |app| app.api.patch(&text(app), &json!({ "target_url": "https://example.com" })))
         }
@@ -116,6 +122,14 @@ fn origin(code: ProblemCode) -> Origin {
         }),
         ProblemCode::ImageTooLarge => Request(&[], |app| {
             app.visitor.get(&format!("{}?scale=1000", text(app)["images"]["png"].as_str().unwrap())).send()
+        }),
+        ProblemCode::IdempotencyKeyReused => Request(&[], |app| {
+            let create = |content: &str| {
+                let body = json!({ "content_type": "text", "content": content });
+                app.api.call("POST", CODES).header("Idempotency-Key", "k").json(&body).send()
+            };
+            assert_eq!(create("a").status, 201);
+            create("b")
         }),
         ProblemCode::RateLimited => Request(&[], |app| {
             let limited = app.client(&app.make_key(&["--requests-per-minute", "1"]));

@@ -18,6 +18,7 @@ mod create;
 mod docs;
 mod fields;
 mod health;
+mod idempotency;
 mod images;
 mod keys;
 mod limits;

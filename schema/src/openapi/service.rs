@@ -18,10 +18,12 @@ pub(super) fn schemas() -> Named {
             "properties": {
                 "status": {
                     "type": "string",
-                    "enum": ["ready", "degraded", "unready", "draining"],
-                    "description": "`degraded`: something crashed and was rebuilt; requests are welcome.",
+                    "enum": ["starting", "ready", "degraded", "unready", "draining"],
+                    "description": "`starting`: the store is waited for. `degraded`: something crashed and was \
+                                    rebuilt, or the store is away and known codes redirect still; requests are \
+                                    welcome.",
                 },
-                "store": { "type": "string", "enum": ["running", "failed"] },
+                "store": { "type": "string", "enum": ["running", "away", "failed"] },
                 "actors": {
                     "type": "array",
                     "description": "The owners of state.",
