@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,18 +12,14 @@ use actix_web::{App, HttpServer, rt, web};
 use ezqr_actors::System;
 use ezqr_actors::kernel::Escalation;
 use ezqr_schema::{Clock, KeySecret, LinkBase};
-use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store};
 use futures_util::future::{Either, select};
-use tokio::net::TcpSocket;
 
 use super::BootError;
 use super::interior::Interior;
+use super::opening::Opening;
 use crate::config::{Config, Http, is_loopback};
 use crate::edge::{Edge, Readiness, routes};
 use crate::middleware::{RequestIds, Surroundings};
-
-/// Connections the operating system accepts before a worker does.
-const BACKLOG: u32 = 1_024;
 
 /// What the actors get to finish in, after the last request.
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
@@ -33,6 +30,7 @@ pub struct Application {
     link_url: LinkBase,
     public_url: LinkBase,
     first_key: Option<KeySecret>,
+    pepper_to_share: Option<PathBuf>,
     server: Server,
     system: System,
     readiness: Arc<Readiness>,
@@ -47,24 +45,39 @@ enum End {
 }
 
 impl Application {
-    /// Opens the store, listens, founds the installation if there is none, and starts the actors.
-    ///
-    /// In this order: a directory that is served already is told as such, and a first key is made only by a
-    /// process that can go on to show it.
+    /// Opens the store, listens, founds the installation if there is none, and starts the actors. A shared store
+    /// is waited for.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, BootError> {
-        let store =
-            Store::Embedded(EmbeddedStore::open(&config.store.data_directory, EmbeddedOptions::default())?);
-        let (address, setting) = (config.http.listen, "http.listen");
-        let listener = listen(address).map_err(|cause| BootError::Listen { address, setting, cause })?;
-        let address = listener.local_addr().map_err(BootError::Server)?;
+        let opening = Opening::of(config, &clock, &|_| ()).await?;
+        Self::on(opening, config, clock).await
+    }
+
+    /// Goes on where the store is open and the socket listens: a first key is made only by a process that can go
+    /// on to show it.
+    pub(super) async fn on(opening: Opening, config: &Config, clock: Clock) -> Result<Self, BootError> {
+        let Opening { store, listener, address, meanwhile } = opening;
         let link_url = config.links.link_base(address)?;
         let Interior { edge, system, first_key } = Interior::start(config, store, clock, address).await?;
         warn_of_loopback(&link_url);
         let public_url = edge.public_url.clone();
         let readiness = Arc::clone(&edge.readiness);
         let server = start(listener, &config.http, edge).map_err(BootError::Server)?;
+        if let Some(meanwhile) = meanwhile {
+            meanwhile.end();
+        }
+        let pepper_to_share = config.store.url.is_some().then(|| config.store.pepper_file());
         let http = config.http.clone();
-        Ok(Self { address, link_url, public_url, first_key, server, system, readiness, http })
+        Ok(Self {
+            address,
+            link_url,
+            public_url,
+            first_key,
+            pepper_to_share,
+            server,
+            system,
+            readiness,
+            http,
+        })
     }
 
     /// Where it listens.
@@ -85,6 +98,11 @@ impl Application {
     /// The first API key, when this start founded the installation.
     pub const fn first_key(&self) -> Option<&KeySecret> {
         self.first_key.as_ref()
+    }
+
+    /// The pepper file, when other nodes may serve the same installation and need it.
+    pub(super) fn pepper_to_share(&self) -> Option<&Path> {
+        self.pepper_to_share.as_deref()
     }
 
     /// Serves until `asked` is done, or until the server cannot go on; then says so to load balancers, lets
@@ -117,15 +135,6 @@ async fn drain(server: &ServerHandle, notice: Duration) {
     tracing::info!("draining");
     rt::time::sleep(notice).await;
     server.stop(true).await;
-}
-
-/// Listens at once, so that a port given by the system is known before the first link is made.
-fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // A restart must not wait for the last connections of the process before to be forgotten.
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)?.into_std()
 }
 
 fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result<Server> {

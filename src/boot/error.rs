@@ -2,13 +2,15 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use ezqr_actors::SystemError;
 use ezqr_actors::kernel::{Escalation, StopError};
 use ezqr_schema::{EntropyError, InvalidEnvironment, InvalidText, LinkBaseError};
-use ezqr_store::{OpenError, PepperError, ReadError, WriteError};
+use ezqr_store::{ConnectError, OpenError, ReadError, WriteError};
 use tracing_subscriber::util::TryInitError;
 
+use super::PepperError;
 use crate::telemetry::MetricsError;
 
 /// Why the server did not start, or did not end well.
@@ -37,12 +39,21 @@ pub enum BootError {
     /// The store cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The shared store cannot be used.
+    #[error(transparent)]
+    Connect(#[from] Box<ConnectError>),
+    /// The password of the shared store cannot be read.
+    #[error("cannot read the file {}, which store.password_file names", .path.display())]
+    Password {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
     /// The pepper cannot be had.
     #[error(transparent)]
     Pepper(#[from] PepperError),
-    /// The pepper is another installation's: no key would be accepted.
-    #[error("the pepper file is not the one this installation was made with")]
-    ForeignPepper,
     /// The store cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),

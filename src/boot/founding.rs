@@ -1,14 +1,13 @@
 //! The installation: found in the store, or founded.
 
-use std::path::Path;
-
 use ezqr_schema::{
     Account, AccountId, AccountStatus, ApiKey, Clock, Environment, InstallationSecret, KeyId, KeySecret,
     Name, Pepper, Plan, Rate, Scopes, random_bytes,
 };
-use ezqr_store::{Founding, InstallationStore as _, Store, load_or_create_pepper, load_pepper};
+use ezqr_store::{Founding, InstallationStore as _, Store};
 
 use super::BootError;
+use super::pepper::PepperFile;
 
 /// The installation a process serves.
 pub(super) struct Ground {
@@ -22,28 +21,18 @@ pub(super) struct Ground {
 
 impl Ground {
     /// Finds the installation of `store`, or founds it with account `default` on plan max and one key.
-    pub(super) async fn of(store: &Store, data_directory: &Path, clock: &Clock) -> Result<Self, BootError> {
+    pub(super) async fn of(store: &Store, file: &PepperFile, clock: &Clock) -> Result<Self, BootError> {
         if let Some(installation) = store.installation().await? {
-            let pepper = load_pepper(data_directory)?;
-            return Self::checked(installation.secret, pepper, installation.pepper_fingerprint, None);
+            let pepper = file.of_installation(installation.pepper_fingerprint)?;
+            return Ok(Self { secret: installation.secret, pepper, first_key: None });
         }
-        let pepper = load_or_create_pepper(data_directory)?;
+        let pepper = file.load_or_create()?;
         let (founding, first_key) = founding(&pepper, clock)?;
         let installation = store.found(founding).await?;
+        // Another node may have been faster, with a pepper of its own.
+        let pepper = file.checked(pepper, installation.pepper_fingerprint)?;
         let first_key = installation.founded_now.then_some(first_key);
-        Self::checked(installation.secret, pepper, installation.pepper_fingerprint, first_key)
-    }
-
-    fn checked(
-        secret: InstallationSecret,
-        pepper: Pepper,
-        fingerprint: [u8; 32],
-        first_key: Option<KeySecret>,
-    ) -> Result<Self, BootError> {
-        if pepper.fingerprint() != fingerprint {
-            return Err(BootError::ForeignPepper);
-        }
-        Ok(Self { secret, pepper, first_key })
+        Ok(Self { secret: installation.secret, pepper, first_key })
     }
 }
 
@@ -76,13 +65,17 @@ fn founding(pepper: &Pepper, clock: &Clock) -> Result<(Founding, KeySecret), Boo
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use ezqr_store::{AccountStore as _, EmbeddedOptions, EmbeddedStore, KeyStore as _};
 
     use super::*;
+    use crate::boot::PepperError;
 
     async fn ground(directory: &Path) -> Result<(Ground, Store), BootError> {
         let store = Store::Embedded(EmbeddedStore::open(directory, EmbeddedOptions::default())?);
-        Ok((Ground::of(&store, directory, &Clock::system()).await?, store))
+        let file = PepperFile::at(directory.join("pepper"));
+        Ok((Ground::of(&store, &file, &Clock::system()).await?, store))
     }
 
     #[actix_web::test]
@@ -110,8 +103,8 @@ mod tests {
         drop(ground(directory.path()).await.unwrap());
         let pepper = directory.path().join("pepper");
         std::fs::write(&pepper, "0".repeat(64)).unwrap();
-        assert!(matches!(ground(directory.path()).await, Err(BootError::ForeignPepper)));
+        assert!(matches!(ground(directory.path()).await, Err(BootError::Pepper(PepperError::Foreign(_)))));
         std::fs::remove_file(&pepper).unwrap();
-        assert!(matches!(ground(directory.path()).await, Err(BootError::Pepper(_))));
+        assert!(matches!(ground(directory.path()).await, Err(BootError::Pepper(PepperError::Missing(_)))));
     }
 }

@@ -10,6 +10,7 @@ use ezqr_store::{InstallationStore as _, Store};
 
 use super::BootError;
 use super::founding::Ground;
+use super::pepper::PepperFile;
 use crate::config::Config;
 use crate::edge::{Edge, Readiness};
 
@@ -34,7 +35,7 @@ impl Interior {
     ) -> Result<Self, BootError> {
         let link_base = config.links.link_base(address)?;
         let public_url = config.links.public_base(address)?;
-        let ground = Ground::of(&store, &config.store.data_directory, &clock).await?;
+        let ground = Ground::of(&store, &PepperFile::at(config.store.pepper_file()), &clock).await?;
         let cursors = Cursors::new(&ground.secret);
         let foundation = Foundation {
             store: store.clone(),

@@ -7,12 +7,21 @@ mod error;
 mod founding;
 mod greeting;
 pub(crate) mod interior;
+mod meanwhile;
+mod opening;
+pub(crate) mod pepper;
 mod signals;
+pub(crate) mod store;
+
+use std::pin::pin;
 
 use ezqr_schema::Clock;
+use futures_util::future::{Either, select};
 
 pub use self::application::Application;
 pub use self::error::BootError;
+use self::opening::Opening;
+pub use self::pepper::PepperError;
 use self::signals::Signals;
 use crate::config::{Config, MetricsListen};
 pub use crate::telemetry::MetricsError;
@@ -30,8 +39,14 @@ pub async fn serve(config: &Config, print: impl Fn(&str)) -> Result<(), BootErro
         // It answers to the end, and ends with the process.
         actix_web::rt::spawn(server);
     }
-    let signals = Signals::listen().map_err(BootError::Signals)?;
-    let application = Application::build(config, Clock::system()).await?;
+    let mut signals = Signals::listen().map_err(BootError::Signals)?;
+    let clock = Clock::system();
+    let opening = match select(pin!(Opening::of(config, &clock, &print)), pin!(signals.received())).await {
+        Either::Left((opening, _)) => opening?,
+        // Nothing is begun yet that would have to end well.
+        Either::Right(((), _)) => return Ok(()),
+    };
+    let application = Application::on(opening, config, clock).await?;
     print(&greeting::text(&application));
     application.run_until(signals.received()).await
 }

@@ -16,8 +16,8 @@ impl Signals {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// Waits for the first of them.
-    pub(super) async fn received(mut self) {
+    /// Waits for the next of them.
+    pub(super) async fn received(&mut self) {
         select(Box::pin(self.terminate.recv()), Box::pin(self.interrupt.recv())).await;
     }
 }

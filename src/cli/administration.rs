@@ -1,37 +1,33 @@
 //! What the commands on accounts and keys work with.
 
-use std::path::PathBuf;
-
 use ezqr_schema::{Account, Clock, Pepper, random_bytes};
-use ezqr_store::{AccountStore as _, EmbeddedStore, InstallationStore as _, Store, load_pepper};
+use ezqr_store::{AccountStore as _, InstallationStore as _, Store};
 
 use super::CommandError;
+use crate::boot::pepper::PepperFile;
+use crate::boot::{BootError, store};
 use crate::config;
 
 /// The store, opened beside whoever serves it.
 pub(super) struct Administration {
     pub(super) store: Store,
     pub(super) clock: Clock,
-    data_directory: PathBuf,
+    pepper_file: PepperFile,
 }
 
 impl Administration {
     /// Opens the store that is configured.
-    pub(super) fn open(settings: &config::Store) -> Result<Self, CommandError> {
-        let data_directory = settings.data_directory.clone();
-        let store = Store::Embedded(EmbeddedStore::attach(&data_directory)?);
-        Ok(Self { store, clock: Clock::system(), data_directory })
+    pub(super) async fn open(settings: &config::Store) -> Result<Self, CommandError> {
+        let clock = Clock::system();
+        let store = store::attach(settings, &clock).await?;
+        Ok(Self { store, clock, pepper_file: PepperFile::at(settings.pepper_file()) })
     }
 
     /// The pepper of this installation and no other: a key hashed with another would never be accepted.
     pub(super) async fn pepper(&self) -> Result<Pepper, CommandError> {
         let installation = self.store.installation().await?.ok_or(CommandError::NotFounded)?;
-        let pepper = load_pepper(&self.data_directory)?;
-        if pepper.fingerprint() == installation.pepper_fingerprint {
-            Ok(pepper)
-        } else {
-            Err(CommandError::ForeignPepper)
-        }
+        let pepper = self.pepper_file.of_installation(installation.pepper_fingerprint);
+        Ok(pepper.map_err(BootError::from)?)
     }
 
     /// The account of this name or id.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use ezqr_schema::{EntropyError, Plan};
-use ezqr_store::{AccountError, KeyError, OpenError, PepperError, ReadError};
+use ezqr_store::{AccountError, KeyError, ReadError};
 
 use crate::boot::BootError;
 use crate::config::ConfigError;
@@ -14,13 +14,7 @@ pub(super) enum CommandError {
     #[error("settings: {0}")]
     Config(#[from] ConfigError),
     #[error(transparent)]
-    Serve(#[from] BootError),
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Pepper(#[from] PepperError),
-    #[error("the pepper file is not the one this installation was made with")]
-    ForeignPepper,
+    Boot(#[from] BootError),
     #[error("the installation is not founded yet; start `ezqr serve` first")]
     NotFounded,
     #[error(transparent)]
@@ -42,11 +36,8 @@ impl CommandError {
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) => ExitCode::from(78),
-            Self::Serve(error) if error.is_escalation() => ExitCode::from(70),
-            Self::Serve(_)
-            | Self::Open(_)
-            | Self::Pepper(_)
-            | Self::ForeignPepper
+            Self::Boot(error) if error.is_escalation() => ExitCode::from(70),
+            Self::Boot(_)
             | Self::NotFounded
             | Self::Read(_)
             | Self::Account(_)

@@ -48,10 +48,10 @@ fn execute(arguments: Arguments) -> Result<Option<Output>, CommandError> {
             Ok(None)
         }
         Command::Account(command) => runtime
-            .block_on(async { account::execute(command, &Administration::open(&config.store)?).await })
+            .block_on(async { account::execute(command, &Administration::open(&config.store).await?).await })
             .map(Some),
         Command::Key(command) => runtime
-            .block_on(async { key::execute(command, &Administration::open(&config.store)?).await })
+            .block_on(async { key::execute(command, &Administration::open(&config.store).await?).await })
             .map(Some),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Data;
-use ezqr_actors::kernel::{ActorHealth, Condition, Vitals};
+use ezqr_actors::kernel::{ActorHealth, Condition, Readiness as ActorReadiness, Vitals};
 use ezqr_store::{Store, StoreHealth};
 use serde_json::{Value, json};
 
@@ -28,33 +28,37 @@ impl Readiness {
         self.is_ending.store(true, Ordering::Release);
     }
 
-    /// `ready`, `degraded` (something crashed and was rebuilt), `unready` or `draining`.
     fn state(&self) -> State {
         if self.is_ending.load(Ordering::Acquire) {
             return State::Draining;
         }
-        if self.store.health() == StoreHealth::Failed {
-            return State::Unready;
-        }
-        match self.vitals.readiness() {
-            ezqr_actors::kernel::Readiness::Ready => State::Ready,
-            ezqr_actors::kernel::Readiness::Degraded => State::Degraded,
-            ezqr_actors::kernel::Readiness::Unready => State::Unready,
-        }
+        State::of(self.store.health(), self.vitals.readiness())
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
+    /// The store is waited for.
+    Starting,
     Ready,
+    /// Something crashed and was rebuilt; or the store is away, and known codes redirect still.
     Degraded,
     Unready,
     Draining,
 }
 
 impl State {
+    const fn of(store: StoreHealth, actors: ActorReadiness) -> Self {
+        match (store, actors) {
+            (StoreHealth::Failed, _) | (_, ActorReadiness::Unready) => Self::Unready,
+            (StoreHealth::Away, _) | (_, ActorReadiness::Degraded) => Self::Degraded,
+            (StoreHealth::Running, ActorReadiness::Ready) => Self::Ready,
+        }
+    }
+
     const fn name(self) -> &'static str {
         match self {
+            Self::Starting => "starting",
             Self::Ready => "ready",
             Self::Degraded => "degraded",
             Self::Unready => "unready",
@@ -70,13 +74,21 @@ pub(super) async fn alive() -> HttpResponse {
 
 /// `GET /readyz`: 200 while requests are welcome, 503 otherwise, and how each actor is.
 pub(super) async fn ready(edge: Data<Edge>) -> HttpResponse {
-    let state = edge.readiness.state();
+    let actors: Vec<Value> = edge.readiness.vitals.health().actors.iter().map(shown).collect();
+    answer_state(edge.readiness.state(), edge.readiness.store.health(), &actors)
+}
+
+/// The same while the store is waited for: nothing runs yet.
+pub(super) async fn starting() -> HttpResponse {
+    answer_state(State::Starting, StoreHealth::Away, &[])
+}
+
+fn answer_state(state: State, store: StoreHealth, actors: &[Value]) -> HttpResponse {
     let builder = match state {
         State::Ready | State::Degraded => HttpResponse::Ok(),
-        State::Unready | State::Draining => HttpResponse::ServiceUnavailable(),
+        State::Starting | State::Unready | State::Draining => HttpResponse::ServiceUnavailable(),
     };
-    let actors: Vec<Value> = edge.readiness.vitals.health().actors.iter().map(shown).collect();
-    let store = match edge.readiness.store.health() {
+    let store = match store {
         StoreHealth::Running => "running",
         StoreHealth::Away => "away",
         StoreHealth::Failed => "failed",
@@ -102,4 +114,23 @@ fn shown(actor: &ActorHealth) -> Value {
 
 fn answer(mut builder: actix_web::HttpResponseBuilder, body: Value) -> HttpResponse {
     builder.insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_store_that_is_away_degrades_and_one_that_failed_ends_it() {
+        let cases = [
+            (StoreHealth::Running, ActorReadiness::Ready, State::Ready),
+            (StoreHealth::Running, ActorReadiness::Degraded, State::Degraded),
+            (StoreHealth::Away, ActorReadiness::Ready, State::Degraded),
+            (StoreHealth::Away, ActorReadiness::Unready, State::Unready),
+            (StoreHealth::Failed, ActorReadiness::Ready, State::Unready),
+        ];
+        for (store, actors, state) in cases {
+            assert_eq!(State::of(store, actors), state, "{store:?}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The whole route table.
 
+use std::time::Duration;
+
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, Route};
@@ -21,6 +23,16 @@ pub(crate) fn register(app: &mut ServiceConfig, surroundings: &Surroundings) {
         app.service(resource.wrap(around(path, audience).middleware()));
     }
     app.default_service(web::route().to(nothing).wrap(around("none", by_path).middleware()));
+}
+
+/// Registers what answers while the store is waited for.
+pub(crate) fn register_starting(app: &mut ServiceConfig, surroundings: &Surroundings) {
+    let around = |route, audience| Surround::new(route, audience, surroundings);
+    let health =
+        |path, route: Route| web::resource(path).route(route).wrap(around(path, program).middleware());
+    app.service(health("/healthz", web::to(health::alive)));
+    app.service(health("/readyz", web::to(health::starting)));
+    app.default_service(web::route().to(not_yet).wrap(around("none", by_path).middleware()));
 }
 
 /// A resource.
@@ -72,6 +84,14 @@ fn reads(handler: impl Fn() -> Route) -> Vec<(Method, Route)> {
 async fn nothing() -> Result<actix_web::HttpResponse, crate::problem::Fault> {
     let code = ezqr_schema::ProblemCode::RouteNotFound;
     Err(crate::problem::Fault::new(code, "No resource has this path."))
+}
+
+async fn not_yet() -> Result<actix_web::HttpResponse, crate::problem::Fault> {
+    /// Between two attempts to reach the store.
+    const RETRY_AFTER: Duration = Duration::from_secs(2);
+    let code = ezqr_schema::ProblemCode::StoreUnavailable;
+    let detail = "The service starts as soon as its store can be reached; try again.";
+    Err(crate::problem::Fault::new(code, detail).retry_after(RETRY_AFTER))
 }
 
 fn program(_: &HttpRequest) -> Audience {

@@ -1,5 +1,7 @@
 //! A client that tells an answer from a connection that broke.
+#![allow(dead_code, reason = "each suite uses its part")]
 
+use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -10,6 +12,12 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) location: Option<String>,
     pub(crate) body: Value,
+    /// Whether it says of itself that it repeats an earlier answer.
+    pub(crate) is_replayed: bool,
+    /// When to come back, if it says so.
+    pub(crate) retry_after: Option<String>,
+    /// The body as it came.
+    pub(crate) text: String,
 }
 
 /// One client, with connections of its own.
@@ -42,9 +50,24 @@ impl Client {
         answer(request.header("Authorization", self.bearer()).send(body.to_string()))
     }
 
+    /// A request with an idempotency key.
+    pub(crate) fn post_named(&self, path: &str, body: &Value, name: &str) -> Option<Answer> {
+        let request = self.agent.post(format!("{}{path}", self.url)).content_type("application/json");
+        let request = request.header("Authorization", self.bearer()).header("Idempotency-Key", name);
+        answer(request.send(body.to_string()))
+    }
+
     pub(crate) fn patch(&self, path: &str, body: &Value) -> Option<Answer> {
         let request = self.agent.patch(format!("{}{path}", self.url)).content_type("application/json");
         answer(request.header("Authorization", self.bearer()).send(body.to_string()))
+    }
+
+    /// A change for the version the caller has seen.
+    pub(crate) fn patch_if(&self, path: &str, body: &Value, version: u64) -> Option<Answer> {
+        let request = self.agent.patch(format!("{}{path}", self.url)).content_type("application/json");
+        let request =
+            request.header("Authorization", self.bearer()).header("If-Match", format!("\"{version}\""));
+        answer(request.send(body.to_string()))
     }
 
     fn bearer(&self) -> String {
@@ -53,16 +76,25 @@ impl Client {
 
     /// Every code of the key's environment, newest first.
     pub(crate) fn list_all(&self) -> Vec<Value> {
+        self.list_all_of("limit=100")
+    }
+
+    /// Every code that passes a filter, newest first. A part that cannot be read now is asked for again.
+    pub(crate) fn list_all_of(&self, filter: &str) -> Vec<Value> {
         let mut codes = Vec::new();
-        let mut path = "/api/v1/qr-codes?limit=100".to_owned();
+        let mut cursor = String::new();
         loop {
-            let mut answer = self.get(&path).unwrap();
+            let mut answer = self.get(&format!("/api/v1/qr-codes?{filter}{cursor}")).unwrap();
+            if answer.status == 503 {
+                thread::sleep(Duration::from_millis(200));
+                continue;
+            }
             assert_eq!(answer.status, 200, "{:?}", answer.body);
             if let Value::Array(data) = answer.body["data"].take() {
                 codes.extend(data);
             }
-            let Some(cursor) = answer.body["next_cursor"].as_str() else { return codes };
-            path = format!("/api/v1/qr-codes?limit=100&cursor={cursor}");
+            let Some(next) = answer.body["next_cursor"].as_str() else { return codes };
+            cursor = format!("&cursor={next}");
         }
     }
 }
@@ -71,7 +103,9 @@ fn answer(outcome: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Opt
     let mut response = outcome.ok()?;
     let status = response.status().as_u16();
     let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
+    let retry_after = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+    let is_replayed = response.headers().contains_key("idempotent-replayed");
     let text = response.body_mut().read_to_string().ok()?;
-    let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-    Some(Answer { status, location, body })
+    let body = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
+    Some(Answer { status, location, body, is_replayed, retry_after, text })
 }

@@ -12,6 +12,8 @@ mod client;
 mod commands;
 mod drain;
 mod kills;
+mod repeats;
 mod server;
 mod starts;
+mod waiting;
 mod walkthrough;

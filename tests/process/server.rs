@@ -36,12 +36,12 @@ pub(crate) struct Server {
 impl Server {
     /// Starts on a free port, with its data in `directory`.
     pub(crate) fn start(directory: &Path) -> Self {
-        Self::start_with(directory, &[])
+        Self::start_on("127.0.0.1:0", directory)
     }
 
-    pub(crate) fn start_with(directory: &Path, arguments: &[&str]) -> Self {
-        let listen = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
-        let mut child = ezqr(directory, &[&listen, arguments].concat())
+    /// The same on this address.
+    pub(crate) fn start_on(address: &str, directory: &Path) -> Self {
+        let mut child = ezqr(directory, &["serve", "--listen", address, "--metrics-listen", "off"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

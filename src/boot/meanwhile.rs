@@ -1,0 +1,120 @@
+//! What answers while the store is waited for.
+
+use std::io;
+use std::net::TcpListener;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::http::KeepAlive;
+use actix_web::{App, HttpServer, rt};
+use ezqr_schema::Clock;
+
+use crate::config::Http;
+use crate::edge::routes;
+use crate::middleware::{RequestIds, Surroundings};
+
+/// How long connections that were accepted are handed on to the worker: it would drop those it was not given
+/// yet when it is stopped.
+const HAND_OVER: Duration = Duration::from_millis(500);
+
+/// How long their requests are waited for, in seconds.
+const GRACE_SECONDS: u64 = 5;
+
+/// A server that says that it starts.
+pub(super) struct Meanwhile(ServerHandle);
+
+impl Meanwhile {
+    pub(super) fn start(listener: TcpListener, http: &Http, clock: &Clock) -> io::Result<Self> {
+        let (clock, uri_limit_bytes) = (clock.clone(), http.uri_limit_bytes);
+        let server = HttpServer::new(move || {
+            let request_ids = Rc::new(RequestIds::new());
+            let surroundings = Surroundings { clock: clock.clone(), uri_limit_bytes, request_ids };
+            App::new().configure(|app| routes::register_starting(app, &surroundings))
+        });
+        let server = server
+            .workers(1)
+            .max_connections(http.connections_per_worker)
+            .client_request_timeout(http.header_timeout)
+            // A client's next request may be one for the server itself.
+            .keep_alive(KeepAlive::Disabled)
+            .shutdown_timeout(GRACE_SECONDS)
+            .disable_signals()
+            .listen(listener)?
+            .run();
+        let handle = server.handle();
+        rt::spawn(server);
+        Ok(Self(handle))
+    }
+
+    /// Leaves new connections to the other server on the same socket, which must accept them by now, and ends
+    /// when those it accepted itself are answered. Need not be waited for.
+    pub(super) fn end(self) -> rt::task::JoinHandle<()> {
+        rt::spawn(async move {
+            self.0.pause().await;
+            rt::time::sleep(HAND_OVER).await;
+            self.0.stop(true).await;
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{SocketAddr, TcpStream};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::thread;
+
+    use actix_web::{HttpResponse, web};
+
+    use super::*;
+    use crate::config::Layers;
+
+    /// The status line of an answer; empty when there was none.
+    fn answered(address: SocketAddr) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: ezqr\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer.lines().next().unwrap_or_default().to_owned())
+    }
+
+    #[actix_web::test]
+    async fn the_socket_goes_over_to_the_server_without_a_refused_connection() {
+        let http = Layers::defaults().unwrap().check().unwrap().http;
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let meanwhile = Meanwhile::start(listener.try_clone().unwrap(), &http, &Clock::system()).unwrap();
+        let (is_over, served) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+        let (is_over_too, served_too) = (Arc::clone(&is_over), Arc::clone(&served));
+        let client = thread::spawn(move || {
+            let mut starting = 0;
+            while !is_over_too.load(Ordering::Relaxed) {
+                match answered(address).unwrap().as_str() {
+                    "HTTP/1.1 503 Service Unavailable" => starting += 1,
+                    "HTTP/1.1 200 OK" => drop(served_too.fetch_add(1, Ordering::Relaxed)),
+                    other => panic!("{other:?} after {starting} and {served_too:?}"),
+                }
+            }
+            starting
+        });
+        let served_some = async |least| {
+            while served.load(Ordering::Relaxed) < least && !client.is_finished() {
+                rt::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        rt::time::sleep(Duration::from_millis(20)).await;
+        let app = || App::new().route("/readyz", web::get().to(HttpResponse::Ok));
+        let server = HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
+        let handle = server.handle();
+        rt::spawn(server);
+        served_some(1).await;
+        meanwhile.end().await.unwrap();
+        let before = served.load(Ordering::Relaxed);
+        served_some(before + 50).await;
+        is_over.store(true, Ordering::Relaxed);
+        assert!(client.join().unwrap() > 0, "it was asked while it started");
+        handle.stop(false).await;
+    }
+}
