@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ezqr_schema::{Alias, Sequence};
 
+use super::freshness::WAITED_FOR;
 use super::link::Link;
 use super::slots::{Keyed, Set, Slots};
 
@@ -131,6 +132,16 @@ impl LinkCache {
     /// Forgets one link, whose state in the store is uncertain.
     pub(super) fn forget(&self, sequence: Sequence) {
         self.change(self.links.set_of(&sequence), || self.links.remove(&sequence));
+    }
+
+    /// Makes one link, whose state in the store is uncertain, old enough to be read again before it is served;
+    /// kept, because the store may be away. For a store on which links age.
+    pub(super) fn outdate(&self, sequence: Sequence) {
+        self.change(self.links.set_of(&sequence), || {
+            if let Some(Cached { link, as_of }) = self.get(sequence) {
+                self.links.replace(Arc::new(Cached { link, as_of: as_of.saturating_sub(WAITED_FOR) }));
+            }
+        });
     }
 
     /// Forgets all links, because another process wrote.
@@ -261,6 +272,19 @@ mod tests {
         cache.end_fill(begun, Some(Arc::clone(&old)));
         let cached = Cached { link: Arc::clone(&old), as_of: Duration::from_secs(3) };
         assert_eq!(cache.get(old.sequence), Some(cached));
+    }
+
+    #[test]
+    fn an_uncertain_link_is_kept_but_too_old_to_be_served_unread() {
+        let cache = LinkCache::new(1_024);
+        let uncertain = link(7, OLD);
+        let filled = Duration::from_secs(100);
+        cache.end_fill(cache.begin_fill(uncertain.sequence, filled), Some(Arc::clone(&uncertain)));
+        let before = cache.begin_fill(uncertain.sequence, filled);
+        cache.outdate(uncertain.sequence);
+        cache.end_fill(before, Some(Arc::clone(&uncertain)));
+        let Cached { link, as_of } = cache.get(uncertain.sequence).unwrap();
+        assert_eq!((link, filled.saturating_sub(as_of)), (uncertain, WAITED_FOR));
     }
 
     #[test]

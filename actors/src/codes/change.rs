@@ -92,6 +92,9 @@ impl Codes {
             let cache = &codes.seed.published.cache;
             match &outcome {
                 Ok(code) => cache.publish(Arc::new(Link::from(code.clone())), began),
+                Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) if codes.seed.store.is_shared() => {
+                    cache.outdate(sequence);
+                }
                 Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) => cache.forget(sequence),
                 Err(_) => {}
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Up to this age a link is served as it is.
 pub(super) const FRESH: Duration = Duration::from_secs(1);
 /// From this age on a visitor waits for the link to be read again.
-const WAITED_FOR: Duration = Duration::from_secs(2);
+pub(super) const WAITED_FOR: Duration = Duration::from_secs(2);
 /// From this age on a link is not served any more, though the store be away.
 const OUTLIVED: Duration = Duration::from_secs(3_600);
 

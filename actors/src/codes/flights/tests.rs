@@ -284,6 +284,7 @@ async fn reads_under_way_are_bounded() {
     }
     fixture.advance(1_000);
     assert_eq!(fixture.followed().await, OLD, "what needs no read is served");
+    assert_eq!(locked(&fixture.flights.under_way).flights.len(), MOST);
     fixture.advance(3_599_000);
     assert!(matches!(fixture.visit(false).await, Err(ReadError::Unavailable(_))));
 }
