@@ -4,6 +4,7 @@ use ezqr_schema::{Block, random_bytes};
 use scylla::errors::PrepareError;
 use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlValue;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::unavailable;
@@ -14,11 +15,16 @@ use crate::scylla::failure::corrupt;
 use crate::stored::integer;
 use crate::{LeaseError, ReadError, WriteError};
 
+/// So many others in a row may be quicker. Whenever one is refused, one of them has its block.
+const TRIES: usize = 64;
+
 /// Their statements.
 pub(super) struct Statements {
     select: PreparedStatement,
     first: PreparedStatement,
     next: PreparedStatement,
+    /// The leases of one process take turns: at once they would only keep each other waiting.
+    turn: Mutex<()>,
 }
 
 impl Statements {
@@ -32,6 +38,7 @@ impl Statements {
             select: driver.prepare(Class::SerialRead, select).await?,
             first: driver.prepare(Class::Conditional, first).await?,
             next: driver.prepare(Class::Conditional, next).await?,
+            turn: Mutex::default(),
         })
     }
 }
@@ -71,11 +78,10 @@ pub(super) async fn lease(core: &Core) -> Result<Block, LeaseError> {
     let unreadable = |error| WriteError::Unavailable(unavailable(error));
     let bytes = random_bytes().map_err(|error| unreadable(corrupt(error)))?;
     let attempt = uuid::Builder::from_random_bytes(bytes).into_uuid();
-    let mut tries = core.driver.tries();
+    let _turn = core.statements.codes.lease.turn.lock().await;
     let mut last = given(core).await.map_err(unreadable)?;
-    loop {
-        let next = last.map_or(0, |given| given.next);
-        let block = Block::new(next)?;
+    for _ in 0..TRIES {
+        let block = Block::new(last.map_or(0, |given| given.next))?;
         let answer = raise(core, last, attempt).await?;
         if answer.is_applied {
             return Ok(block);
@@ -85,11 +91,9 @@ pub(super) async fn lease(core: &Core) -> Result<Block, LeaseError> {
         if found.attempt == attempt {
             return Ok(block);
         }
-        if !tries.again().await {
-            return Err(unreadable(corrupt("others take the blocks")).into());
-        }
         last = Some(found);
     }
+    Err(unreadable(corrupt("others take all blocks")).into())
 }
 
 async fn raise(core: &Core, last: Option<Given>, attempt: Uuid) -> Result<Answer, WriteError> {
