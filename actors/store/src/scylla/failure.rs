@@ -99,7 +99,7 @@ impl Failure {
     }
 
     pub(super) fn into_unavailable(self) -> Unavailable {
-        Unavailable { reason: self.to_string(), retry_after: RETRY_AFTER }
+        unavailable(self)
     }
 
     pub(super) fn of_read(self) -> ReadError {
@@ -111,8 +111,13 @@ impl Failure {
 pub(super) fn unread(error: ReadError) -> Unavailable {
     match error {
         ReadError::Unavailable(error) => error,
-        ReadError::Corrupt(reason) => Failure::Refused(reason).into_unavailable(),
+        ReadError::Corrupt(_) => unavailable(error),
     }
+}
+
+/// Nothing was written, for this reason.
+pub(super) fn unavailable(reason: impl Display) -> Unavailable {
+    Unavailable { reason: reason.to_string(), retry_after: RETRY_AFTER }
 }
 
 /// An answer of another form than the statement asks for.

@@ -6,12 +6,11 @@ use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlValue;
 
 use super::decode::sequence;
-use super::unavailable;
 use crate::scylla::Core;
 use crate::scylla::columns::{of_column, stored_instant, timestamp};
 use crate::scylla::conditional::Columns;
 use crate::scylla::driver::{Class, Driver};
-use crate::scylla::failure::corrupt;
+use crate::scylla::failure::{corrupt, unread};
 use crate::stored::integer;
 use crate::{MintError, ReadError, WriteError};
 
@@ -92,7 +91,7 @@ impl Holder {
 /// Claims `alias` for `minted`, which may have it already.
 pub(super) async fn claim(core: &Core, alias: &Alias, minted: &Code) -> Result<(), MintError> {
     let now = core.driver.clock.now();
-    let unreadable = |error| MintError::Write(WriteError::Unavailable(unavailable(error)));
+    let unreadable = |error| MintError::Write(WriteError::Unavailable(unread(error)));
     let (sequence, account) = (integer(minted.sequence.get()), minted.owner.account.as_uuid());
     let row = (alias.as_str(), sequence, account, stored_instant(now));
     let answer = core.driver.conditional(&core.statements.codes.alias.insert, row).await?;

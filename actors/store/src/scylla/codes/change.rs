@@ -11,10 +11,9 @@ use uuid::Uuid;
 use super::decode::version;
 use super::encode::ChangeRow;
 use super::look_ups::{note_external_id, note_tag};
-use super::unavailable;
 use crate::scylla::Core;
 use crate::scylla::driver::{Class, Driver};
-use crate::scylla::failure::corrupt;
+use crate::scylla::failure::{corrupt, unavailable, unread};
 use crate::stored::integer;
 use crate::{Change, ChangeError, ReadError, WriteError};
 
@@ -141,12 +140,12 @@ async fn read(
 }
 
 fn mark() -> Result<Uuid, WriteError> {
-    let bytes = random_bytes().map_err(|error| unavailable(corrupt(error)))?;
+    let bytes = random_bytes().map_err(unavailable)?;
     Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
 fn unreadable(error: ReadError) -> ChangeError {
-    WriteError::Unavailable(unavailable(error)).into()
+    WriteError::Unavailable(unread(error)).into()
 }
 
 #[cfg(test)]

@@ -7,11 +7,10 @@ use scylla::value::CqlValue;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::unavailable;
 use crate::scylla::Core;
 use crate::scylla::conditional::{Answer, Columns};
 use crate::scylla::driver::{Class, Driver};
-use crate::scylla::failure::corrupt;
+use crate::scylla::failure::{corrupt, unavailable, unread};
 use crate::stored::integer;
 use crate::{LeaseError, ReadError, WriteError};
 
@@ -75,8 +74,8 @@ pub(super) async fn next_block(core: &Core) -> Result<u64, ReadError> {
 /// Leases the next block. One whose lease was not answered in time is lost, which costs nothing else.
 pub(super) async fn lease(core: &Core) -> Result<Block, LeaseError> {
     core.clock_rule.require(&core.driver).await.map_err(WriteError::Unavailable)?;
-    let unreadable = |error| WriteError::Unavailable(unavailable(error));
-    let bytes = random_bytes().map_err(|error| unreadable(corrupt(error)))?;
+    let unreadable = |error| WriteError::Unavailable(unread(error));
+    let bytes = random_bytes().map_err(|error| WriteError::Unavailable(unavailable(error)))?;
     let attempt = uuid::Builder::from_random_bytes(bytes).into_uuid();
     let _turn = core.statements.codes.lease.turn.lock().await;
     let mut last = given(core).await.map_err(unreadable)?;
@@ -93,7 +92,7 @@ pub(super) async fn lease(core: &Core) -> Result<Block, LeaseError> {
         }
         last = Some(found);
     }
-    Err(unreadable(corrupt("others take all blocks")).into())
+    Err(WriteError::Unavailable(unavailable("others take all blocks")).into())
 }
 
 async fn raise(core: &Core, last: Option<Given>, attempt: Uuid) -> Result<Answer, WriteError> {

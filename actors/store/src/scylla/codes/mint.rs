@@ -11,10 +11,10 @@ use scylla::statement::prepared::PreparedStatement;
 
 use super::encode::MintRow;
 use super::look_ups::{note_external_id, note_page, note_tag};
-use super::{alias, record, unavailable};
+use super::{alias, record};
 use crate::scylla::Core;
 use crate::scylla::driver::{Class, Driver};
-use crate::scylla::failure::corrupt;
+use crate::scylla::failure::unavailable;
 use crate::{Mint, MintError, MintRecord, WriteError};
 
 /// In the order [`MintRow`] binds it. Rows are never written otherwise but by conditional updates.
@@ -86,7 +86,7 @@ async fn write(core: &Core, mint: &Mint) -> Result<(), MintError> {
         claim_alias(core, mint).await?;
     }
     let batch = core.statements.codes.mint.insert(&core.driver, mint.codes.len());
-    let batch = batch.ok_or_else(|| unavailable(corrupt("a request fits into a page")));
+    let batch = batch.ok_or_else(|| unavailable("the request has no codes, or more than a page holds"));
     core.driver.write_batch(batch.map_err(WriteError::Unavailable)?, MintRow::all(mint)).await?;
     Ok(())
 }
@@ -119,7 +119,7 @@ async fn note(core: &Core, mint: &Mint) -> Result<(), WriteError> {
 /// Whether a look-up row was written matters to nobody: no code was.
 fn harmless(error: WriteError) -> WriteError {
     match error {
-        WriteError::OutcomeUnknown(reason) => WriteError::Unavailable(unavailable(corrupt(reason))),
-        unavailable @ WriteError::Unavailable(_) => unavailable,
+        WriteError::OutcomeUnknown(reason) => WriteError::Unavailable(unavailable(reason)),
+        error @ WriteError::Unavailable(_) => error,
     }
 }

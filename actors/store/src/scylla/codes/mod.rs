@@ -19,30 +19,13 @@ use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, Owner, Page, S
 pub(super) use self::look_ups::Noted;
 pub(super) use self::statements::Statements;
 use super::ScyllaStore;
-use super::failure::Failure;
 use crate::{
     Change, ChangeError, CodeStore, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
-    PagePosition, ReadError, StoredCode, Unavailable,
+    PagePosition, ReadError, StoredCode,
 };
 
 /// How long a page takes codes. Those of several nodes may stand page by page within it.
 const PAGE_OPEN: Duration = Duration::from_secs(10 * 60);
-
-/// Why something that had to be read first was not written.
-fn unavailable(error: ReadError) -> Unavailable {
-    match error {
-        ReadError::Unavailable(error) => error,
-        ReadError::Corrupt(reason) => Failure::Refused(reason).into_unavailable(),
-    }
-}
-
-#[cfg(any(test, feature = "testkit"))]
-impl ScyllaStore {
-    /// Statements sent since the store was connected, batches counted once.
-    pub fn statements_sent(&self) -> u64 {
-        self.0.driver.session.get_metrics().get_requests_unpaged_num()
-    }
-}
 
 impl CodeStore for ScyllaStore {
     async fn lease_block(&self) -> Result<Block, LeaseError> {

@@ -9,12 +9,11 @@ use scylla::statement::prepared::PreparedStatement;
 use scylla::value::{CqlTimestamp, CqlValue};
 
 use super::decode::sequence;
-use super::unavailable;
 use crate::scylla::Core;
 use crate::scylla::columns::{bytes, link_base, needed, of_column, stored_instant, there, timestamp};
 use crate::scylla::conditional::Columns;
 use crate::scylla::driver::{Class, Driver};
-use crate::scylla::failure::corrupt;
+use crate::scylla::failure::{corrupt, unavailable, unread};
 use crate::stored::integer;
 use crate::{IdempotencyRecord, Mint, MintError, PagePosition, ReadError, WriteError};
 
@@ -125,7 +124,7 @@ pub(super) async fn make(core: &Core, mint: &Mint, request: &IdempotentRequest) 
             return Ok(());
         }
         let found = answer.row().map(RecordRow::of).unwrap_or_default();
-        let found = found.record().map_err(|error| WriteError::Unavailable(unavailable(error)))?;
+        let found = found.record().map_err(|error| WriteError::Unavailable(unread(error)))?;
         // A number is given to one request alone: this is what an earlier sending wrote.
         if found.first == made.first {
             return Ok(());
@@ -135,7 +134,7 @@ pub(super) async fn make(core: &Core, mint: &Mint, request: &IdempotentRequest) 
         }
         remove(core, &mint.owner, &request.key, &found).await?;
     }
-    Err(WriteError::Unavailable(unavailable(corrupt("the name of the request is in use"))).into())
+    Err(WriteError::Unavailable(unavailable("records of the name come and go")).into())
 }
 
 /// Removes the record of `mint`, which is refused after all.
