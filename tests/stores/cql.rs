@@ -1,7 +1,6 @@
 //! The cluster that the tests are given, and keyspaces on it.
 
 use std::env;
-use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -47,7 +46,7 @@ pub(crate) fn options(keyspace: &str) -> Option<ScyllaOptions> {
             .map(|user| Credentials { user, password: variable("EZQR_TEST_CQL_PASSWORD").unwrap() }),
         tls_ca: variable("EZQR_TEST_CQL_CA").map(PathBuf::from),
         datacenter: None,
-        replication_factor: NonZeroU8::new(1),
+        replication_factor: None,
     })
 }
 

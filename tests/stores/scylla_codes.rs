@@ -49,9 +49,9 @@ fn renamed(code: &Code, page: PagePosition) -> Change {
 async fn statements(store: &ScyllaStore, mut operation: impl AsyncFnMut()) -> u64 {
     let mut least = u64::MAX;
     for _ in 0..3 {
-        let before = store.statements_sent();
+        let before = store.statements();
         operation().await;
-        least = least.min(store.statements_sent() - before);
+        least = least.min(store.statements() - before);
     }
     least
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ezqr_schema::{Clock, EntropyError};
-use scylla::errors::{ExecutionError, MetadataError, NewSessionError, PrepareError, UseKeyspaceError};
+use scylla::errors::{
+    ExecutionError, MetadataError, NewSessionError, PrepareError, SchemaAgreementError, UseKeyspaceError,
+};
 
 use super::clock::{ClockOff, ClockRule};
 use super::cluster::DataCenter;
@@ -69,6 +71,9 @@ pub enum ConnectError {
     /// The cluster's description of itself cannot be had.
     #[error("the cluster does not tell its nodes and keyspaces: {0}")]
     Metadata(#[source] Box<MetadataError>),
+    /// The nodes have different schemas.
+    #[error("the nodes of the cluster do not agree on its schema: {0}")]
+    Agreement(#[source] Box<SchemaAgreementError>),
     /// The keyspace was made, but not all nodes know it.
     #[error("the keyspace cannot be used yet: {0}")]
     Use(#[source] Box<UseKeyspaceError>),
@@ -121,7 +126,9 @@ impl ConnectError {
             Self::Statement(error) => !matches!(Failure::of(error), Failure::Refused(_)),
             Self::Prepare(error) => !matches!(Failure::of_preparing(error), Failure::Refused(_)),
             Self::Read(error) => matches!(error, ReadError::Unavailable(_)),
-            Self::Migrating | Self::Metadata(_) | Self::Use(_) | Self::Unanswered(_) => true,
+            Self::Migrating | Self::Agreement(_) | Self::Metadata(_) | Self::Use(_) | Self::Unanswered(_) => {
+                true
+            }
             Self::Authorities { .. }
             | Self::Keyspace
             | Self::DataCenter { .. }
@@ -138,6 +145,12 @@ impl ConnectError {
 impl From<ExecutionError> for ConnectError {
     fn from(error: ExecutionError) -> Self {
         Self::Statement(Box::new(error))
+    }
+}
+
+impl From<SchemaAgreementError> for ConnectError {
+    fn from(error: SchemaAgreementError) -> Self {
+        Self::Agreement(Box::new(error))
     }
 }
 

@@ -114,16 +114,26 @@ impl Driver {
     }
 
     /// Reads a bounded number of rows of one partition.
+    ///
+    /// A serial read takes part in deciding conditional writes and is hindered by them: it is sent again until
+    /// it is answered or time is up.
     pub(super) async fn read(
         &self,
         statement: &PreparedStatement,
         values: impl SerializeRow,
     ) -> Result<QueryRowsResult, ReadError> {
         let _permit = self.enter(&self.reads).await?;
-        let read = self.session.execute_unpaged(statement, values);
-        let result = self.timed(&self.latencies.read, read).await;
-        let result = self.listen(result).map_err(Failure::of_read)?;
-        result.into_rows_result().map_err(corrupt)
+        let is_serial = statement.get_consistency() == Some(Consistency::LocalSerial);
+        let mut tries = self.tries();
+        loop {
+            let read = self.session.execute_unpaged(statement, &values);
+            let result = self.timed(&self.latencies.read, read).await;
+            match self.listen(result) {
+                Ok(result) => return result.into_rows_result().map_err(corrupt),
+                Err(Failure::Uncertain(_)) if is_serial && tries.again().await => {}
+                Err(failure) => return Err(failure.of_read()),
+            }
+        }
     }
 
     /// Reads all rows there are, part by part.

@@ -42,7 +42,7 @@ impl Statements {
         );
         let finish = "UPDATE installation SET is_finished = true WHERE name = 'ezqr' IF is_finished = null";
         Ok(Self {
-            read: driver.prepare(Class::SerialRead, &read).await?,
+            read: driver.prepare(Class::PointRead, &read).await?,
             found: driver.prepare(Class::Conditional, &found).await?,
             finish: driver.prepare(Class::Conditional, finish).await?,
         })

@@ -26,9 +26,9 @@ impl Latencies {
     }
 }
 
-/// A write is sent again, because its answer was lost.
+/// A statement is sent again, because its answer was lost.
 pub(super) fn resent() {
-    counter!("ezqr_store_writes_resent_total").increment(1);
+    counter!("ezqr_store_statements_resent_total").increment(1);
 }
 
 /// Takes over what the driver counts, for as long as it runs.

@@ -10,7 +10,8 @@ use ezqr_schema::{CQL_MIGRATIONS, random_bytes};
 use scylla::client::session::Session;
 use scylla::policies::load_balancing::{NodeIdentifier, SingleTargetLoadBalancingPolicy};
 use scylla::serialize::row::SerializeRow;
-use scylla::statement::{Consistency, Statement};
+use scylla::statement::Statement;
+use scylla::value::CqlValue;
 use uuid::Uuid;
 
 use super::cluster::DataCenter;
@@ -48,6 +49,8 @@ pub(super) async fn make_ready(
         let copies = asked.unwrap_or(datacenter.nodes.len().min(COPIES));
         schema.change(&creation_of(keyspace, &datacenter.name, copies)).await?;
         session.use_keyspace(keyspace, false).await?;
+    }
+    if session.get_cluster_state().get_keyspace(keyspace).is_none() {
         session.refresh_metadata().await?;
     }
     let copies = datacenter.copies(session, keyspace).unwrap_or_default();
@@ -95,16 +98,30 @@ impl Schema<'_> {
             self.change(TABLE).await?;
         }
         let holder = Uuid::from_bytes(random_bytes()?);
+        let mut last = ConnectError::Migrating;
         for _ in 0..LOOKS {
-            if self.is_current().await? {
-                return Ok(());
-            }
-            if self.lock(None, Some(holder)).await? {
-                return self.migrate_locked(holder).await;
+            match self.try_to_migrate(holder).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                // Replicas that do not know a table yet fail to answer: another node is making it.
+                Err(error) if error.is_temporary() => last = error,
+                Err(error) => return Err(error),
             }
             tokio::time::sleep(LOOK).await;
         }
-        Err(ConnectError::Migrating)
+        Err(last)
+    }
+
+    /// Looks whether all is done, or does it if nobody else does; false when somebody does.
+    async fn try_to_migrate(&self, holder: Uuid) -> Result<bool, ConnectError> {
+        if self.is_current().await? {
+            return Ok(true);
+        }
+        if self.lock(None, Some(holder)).await? {
+            self.migrate_locked(holder).await?;
+            return Ok(true);
+        }
+        Ok(false)
     }
 
     async fn migrate_locked(&self, holder: Uuid) -> Result<(), ConnectError> {
@@ -134,25 +151,24 @@ impl Schema<'_> {
 
     /// The version of the schema; 0 while there is none.
     async fn version(&self) -> Result<u32, ConnectError> {
-        let mut statement = Statement::new("SELECT version FROM migrations WHERE name = 'schema'");
-        statement.set_consistency(Consistency::LocalSerial);
+        let statement = Statement::new("SELECT version FROM migrations WHERE name = 'schema'");
         let rows = self.session.query_unpaged(statement, ()).await?.into_rows_result().map_err(corrupt)?;
         let row = rows.maybe_first_row::<(Option<i32>,)>().map_err(corrupt)?;
         Ok(row.and_then(|(version,)| version).unwrap_or_default().cast_unsigned())
     }
 
-    /// Hands the lock from one holder to another; `None` is nobody.
+    /// Hands the lock from one holder to another; `None` is nobody. Whether it is then the other's, whose try
+    /// before may have got it unanswered.
     async fn lock(&self, from: Option<Uuid>, to: Option<Uuid>) -> Result<bool, ConnectError> {
         let lock = "UPDATE migrations USING TTL ? SET holder = ? WHERE name = 'lock' IF holder = ?";
-        self.conditional(lock, (LOCK_SECONDS, to, from)).await
+        let answer = self.conditional(lock, (LOCK_SECONDS, to, from)).await?;
+        let holder = answer.row().and_then(|row| row.get("holder")).and_then(CqlValue::as_uuid);
+        Ok(answer.is_applied || holder == to)
     }
 
-    /// Whether a conditional statement applied. An answer that got lost fails the start; the next one goes on.
-    async fn conditional(&self, statement: &str, values: impl SerializeRow) -> Result<bool, ConnectError> {
+    async fn conditional(&self, statement: &str, values: impl SerializeRow) -> Result<Answer, ConnectError> {
         let result = self.session.query_unpaged(statement, values).await?;
-        Ok(Answer::read(result, false)
-            .map_err(|failure| ConnectError::Unanswered(failure.to_string()))?
-            .is_applied)
+        Answer::read(result, false).map_err(|failure| ConnectError::Unanswered(failure.to_string()))
     }
 
     /// Changes the schema on one node, and waits until all have taken it over.
@@ -163,6 +179,8 @@ impl Schema<'_> {
             statement.set_load_balancing_policy(Some(only));
         }
         self.session.query_unpaged(statement, ()).await?;
+        // The driver waits by itself for what this statement changed, not for what another had changed before.
+        self.session.await_schema_agreement().await?;
         Ok(())
     }
 }
