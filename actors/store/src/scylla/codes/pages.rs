@@ -1,6 +1,7 @@
 //! The directory of pages: buckets newest first, and in each its pages.
 
 use ezqr_schema::{Owner, Page, Tag};
+use futures_util::future::try_join_all;
 use scylla::errors::PrepareError;
 use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlTimestamp;
@@ -65,33 +66,35 @@ pub(super) async fn before(
     if let Some(before) = before {
         below = bucket_of(before.opened_at);
         let place = (stored_instant(before.opened_at), integer(before.page.get()));
-        directory.pages(below, place, limit, &mut found).await?;
+        found = directory.pages(below, place, limit).await?;
     }
     while found.len() < limit {
         let buckets = directory.buckets(below, limit).await?;
-        for bucket in &buckets {
-            if found.len() < limit {
-                directory.pages(*bucket, BEYOND, limit, &mut found).await?;
-            }
-        }
-        match buckets.last() {
-            Some(last) if buckets.len() == limit => below = *last,
-            _ => break,
+        let Some((newest, others)) = buckets.split_first() else { break };
+        found.extend(directory.pages(*newest, BEYOND, limit - found.len()).await?);
+        // An owner of few pages has them in many buckets: as many are read at once as may be needed.
+        let missing = limit.saturating_sub(found.len());
+        let others = others.get(..missing).unwrap_or(others);
+        let pages = others.iter().map(|bucket| directory.pages(*bucket, BEYOND, missing));
+        found.extend(try_join_all(pages).await?.into_iter().flatten().take(missing));
+        below = *others.last().unwrap_or(newest);
+        let are_all = buckets.len() < limit && buckets.last() == Some(&below);
+        if are_all {
+            break;
         }
     }
     Ok(found)
 }
 
 impl Directory<'_> {
-    /// Adds the pages of `bucket` before `place` until there are `limit` in all.
+    /// The pages of `bucket` before `place`, newest first, at most `limit`.
     async fn pages(
         &self,
         bucket: i32,
         (opened_at, page): (CqlTimestamp, i64),
         limit: usize,
-        found: &mut Vec<PagePosition>,
-    ) -> Result<(), ReadError> {
-        let limit = bound(limit.saturating_sub(found.len()));
+    ) -> Result<Vec<PagePosition>, ReadError> {
+        let limit = bound(limit);
         let (account, environment) = (self.owner.account.as_uuid(), self.owner.environment.as_str());
         let statements = &self.core.statements.codes.pages;
         let rows = match self.tag {
@@ -104,14 +107,15 @@ impl Directory<'_> {
                 self.core.driver.read(&statements.tagged, values).await?
             }
         };
-        for row in rows.rows::<(Option<CqlTimestamp>, Option<i64>)>().map_err(corrupt)? {
+        let rows = rows.rows::<(Option<CqlTimestamp>, Option<i64>)>().map_err(corrupt)?;
+        rows.map(|row| {
             let (opened_at, page) = row.map_err(corrupt)?;
-            found.push(PagePosition {
+            Ok(PagePosition {
                 opened_at: timestamp("pages.opened_at", opened_at)?,
                 page: needed("pages.page", page, |page| Page::new(page.cast_unsigned()))?,
-            });
-        }
-        Ok(())
+            })
+        })
+        .collect()
     }
 
     /// The buckets below `below`, newest first, at most `limit`.
