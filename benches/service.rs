@@ -12,8 +12,7 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,6 +25,10 @@ use ezqr_schema::{
 };
 use ezqr_store::{AccountStore as _, EmbeddedStore, KeyStore as _, load_pepper};
 use serde_json::{Value, json};
+
+mod http;
+
+use http::{Connection, call, get, post};
 
 /// Clients at once, each with a connection of its own.
 const CLIENTS: usize = 16;
@@ -121,57 +124,6 @@ fn drive(address: SocketAddr, subject: &Subject) -> Vec<Duration> {
         times.push(sent.elapsed());
     }
     times
-}
-
-/// A connection that is kept.
-struct Connection(BufReader<TcpStream>);
-
-impl Connection {
-    fn to(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self(BufReader::new(stream))
-    }
-
-    /// Status and body of the answer.
-    fn call(&mut self, request: &[u8]) -> (u16, Vec<u8>) {
-        self.0.get_mut().write_all(request).unwrap();
-        let (mut line, mut status, mut length) = (String::new(), 0, 0);
-        loop {
-            line.clear();
-            self.0.read_line(&mut line).unwrap();
-            if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
-                status = rest[..3].parse().unwrap();
-            } else if let Some(rest) = line.strip_prefix("content-length: ") {
-                length = rest.trim().parse().unwrap();
-            } else if line == "\r\n" {
-                break;
-            }
-        }
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).unwrap();
-        (status, body)
-    }
-}
-
-fn call(address: SocketAddr, request: &[u8]) -> (u16, Vec<u8>) {
-    Connection::to(address).call(request)
-}
-
-fn get(key: &str, path: &str) -> Vec<u8> {
-    let authorization =
-        if key.is_empty() { String::new() } else { format!("Authorization: Bearer {key}\r\n") };
-    format!("GET {path} HTTP/1.1\r\nHost: ezqr\r\n{authorization}\r\n").into_bytes()
-}
-
-fn post(key: &str, path: &str, body: &Value) -> Vec<u8> {
-    let body = body.to_string();
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: ezqr\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
 }
 
 fn item(number: u32) -> Value {

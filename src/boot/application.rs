@@ -57,13 +57,14 @@ impl Application {
     pub(super) async fn on(opening: Opening, config: &Config, clock: Clock) -> Result<Self, BootError> {
         let Opening { store, listener, address, meanwhile } = opening;
         let link_url = config.links.link_base(address)?;
-        let Interior { edge, system, first_key } = Interior::start(config, store, clock, address).await?;
+        let interior = Box::pin(Interior::start(config, store, clock, address));
+        let Interior { edge, system, first_key } = interior.await?;
         warn_of_loopback(&link_url);
         let public_url = edge.public_url.clone();
         let readiness = Arc::clone(&edge.readiness);
         let server = start(listener, &config.http, edge).map_err(BootError::Server)?;
         if let Some(meanwhile) = meanwhile {
-            meanwhile.end();
+            meanwhile.end().await;
         }
         let pepper_to_share = config.store.url.is_some().then(|| config.store.pepper_file());
         let http = config.http.clone();

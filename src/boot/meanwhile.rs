@@ -18,6 +18,9 @@ use crate::middleware::{RequestIds, Surroundings};
 /// yet when it is stopped.
 const HAND_OVER: Duration = Duration::from_millis(500);
 
+/// How long connections may still be accepted after that was called off.
+const LAST_ACCEPT: Duration = Duration::from_millis(50);
+
 /// How long their requests are waited for, in seconds.
 const GRACE_SECONDS: u64 = 5;
 
@@ -47,11 +50,14 @@ impl Meanwhile {
         Ok(Self(handle))
     }
 
-    /// Leaves new connections to the other server on the same socket, which must accept them by now, and ends
-    /// when those it accepted itself are answered. Need not be waited for.
-    pub(super) fn end(self) -> rt::task::JoinHandle<()> {
+    /// Leaves new connections to the other server on the same socket, which must accept them by now: when this
+    /// returns, nobody is told any more that the service starts, but for connections accepted before. Those are
+    /// answered by a task that need not be waited for.
+    pub(super) async fn end(self) -> rt::task::JoinHandle<()> {
+        self.0.pause().await;
+        // The thread that accepts hears of it a moment later.
+        rt::time::sleep(LAST_ACCEPT).await;
         rt::spawn(async move {
-            self.0.pause().await;
             rt::time::sleep(HAND_OVER).await;
             self.0.stop(true).await;
         })
@@ -61,7 +67,7 @@ impl Meanwhile {
 #[cfg(test)]
 mod tests {
     use std::io::{Read as _, Write as _};
-    use std::net::{SocketAddr, TcpStream};
+    use std::net::TcpStream;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::thread;
@@ -71,10 +77,11 @@ mod tests {
     use super::*;
     use crate::config::Layers;
 
-    /// The status line of an answer; empty when there was none.
-    fn answered(address: SocketAddr) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: ezqr\r\nConnection: close\r\n\r\n")?;
+    const REQUEST: &[u8] = b"GET /readyz HTTP/1.1\r\nHost: ezqr\r\nConnection: close\r\n\r\n";
+
+    /// The status line of the answer to one request; empty when there was none.
+    fn answered(mut stream: TcpStream) -> io::Result<String> {
+        stream.write_all(REQUEST)?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         Ok(answer.lines().next().unwrap_or_default().to_owned())
@@ -86,12 +93,14 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let meanwhile = Meanwhile::start(listener.try_clone().unwrap(), &http, &Clock::system()).unwrap();
+        // It is accepted before the others, and asks when the server is there.
+        let late = TcpStream::connect(address).unwrap();
         let (is_over, served) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let (is_over_too, served_too) = (Arc::clone(&is_over), Arc::clone(&served));
         let client = thread::spawn(move || {
             let mut starting = 0;
             while !is_over_too.load(Ordering::Relaxed) {
-                match answered(address).unwrap().as_str() {
+                match answered(TcpStream::connect(address).unwrap()).unwrap().as_str() {
                     "HTTP/1.1 503 Service Unavailable" => starting += 1,
                     "HTTP/1.1 200 OK" => drop(served_too.fetch_add(1, Ordering::Relaxed)),
                     other => panic!("{other:?} after {starting} and {served_too:?}"),
@@ -110,7 +119,9 @@ mod tests {
         let handle = server.handle();
         rt::spawn(server);
         served_some(1).await;
-        meanwhile.end().await.unwrap();
+        let ended = meanwhile.end().await;
+        assert_eq!(answered(late).unwrap(), "HTTP/1.1 503 Service Unavailable");
+        ended.await.unwrap();
         let before = served.load(Ordering::Relaxed);
         served_some(before + 50).await;
         is_over.store(true, Ordering::Relaxed);

@@ -1,0 +1,101 @@
+//! One ezqr process of several on one store.
+#![allow(dead_code, reason = "each suite uses its part")]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread::{self, JoinHandle};
+
+use crate::client::Client;
+use crate::installation::ezqr;
+
+/// An address that nobody listens on. No client of the tests comes from this one, so it stays free.
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.77.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// A running process. It is killed when dropped.
+pub(crate) struct Node {
+    child: Child,
+    pub(crate) url: String,
+    stdout: Option<BufReader<ChildStdout>>,
+    /// What it logs is read all the time, so that it never waits for a reader.
+    log: Option<JoinHandle<String>>,
+}
+
+impl Node {
+    /// Starts on a free port, and waits until it serves.
+    pub(crate) fn start(directory: &Path, store: &str) -> Self {
+        let mut node = Self::launch(directory, store);
+        node.wait_until_it_serves();
+        node
+    }
+
+    /// Starts on a free port, whether it can serve by now or not. All nodes say that they are reached under one
+    /// name, as behind a balancer.
+    pub(crate) fn launch(directory: &Path, store: &str) -> Self {
+        let address = free_address();
+        let mut child = ezqr(directory)
+            .args(["serve", "--listen", &address.to_string(), "--metrics-listen", "off", "--store", store])
+            .args(["--link-url", "https://r.example.com", "--public-url", "https://api.example.com"])
+            .env("EZQR__HTTP__DRAIN_NOTICE_SECONDS", "0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            let _ = stderr.read_to_string(&mut log);
+            log
+        });
+        let stdout = child.stdout.take().map(BufReader::new);
+        Self { child, url: format!("http://{address}"), stdout, log: Some(log) }
+    }
+
+    fn wait_until_it_serves(&mut self) {
+        let mut stdout = self.stdout.take().unwrap();
+        let mut line = String::new();
+        while !line.starts_with("ezqr serves ") {
+            line.clear();
+            if stdout.read_line(&mut line).unwrap() == 0 {
+                let _ = self.child.wait();
+                panic!("the node did not start: {}", self.log.take().unwrap().join().unwrap());
+            }
+        }
+        // Whatever else it prints is read to its end, for the same reason as the log.
+        thread::spawn(move || stdout.read_to_string(&mut String::new()));
+    }
+
+    /// A client of it.
+    pub(crate) fn client(&self, key: &str) -> Client {
+        Client::new(&self.url, key)
+    }
+
+    /// Kills it at once (SIGKILL): nothing of it runs any more when this returns.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end (SIGTERM) and waits; answers its exit code and what it logged.
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        let ended = self.child.wait().unwrap();
+        (ended.code(), self.log.take().unwrap().join().unwrap())
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if thread::panicking()
+            && let Some(Ok(log)) = self.log.take().map(JoinHandle::join)
+        {
+            eprintln!("the log of {}:\n{log}", self.url);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! A proxy between one node and the store, which keeps chosen statements from getting through.
+#![allow(dead_code, reason = "each suite uses its part")]
+
+use std::net::{SocketAddr, TcpListener};
+
+use scylla_proxy::{
+    Condition, Node, Proxy, Reaction as _, RequestFrame, RequestOpcode, RequestReaction, RequestRule,
+    RunningProxy, ShardAwareness,
+};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+/// A proxy before each node of the store; it ends when dropped.
+pub(crate) struct Between {
+    /// How the store is reached through it.
+    pub(crate) contact_points: String,
+    /// Every statement the rules caught.
+    pub(crate) caught: mpsc::UnboundedReceiver<(RequestFrame, Option<u16>)>,
+    running: Option<RunningProxy>,
+    runtime: Runtime,
+    catching: mpsc::UnboundedSender<(RequestFrame, Option<u16>)>,
+}
+
+impl Between {
+    /// In front of `contact_points`, and letting everything through.
+    ///
+    /// A driver looks for the other nodes of a cluster at their own addresses and the port it was given: so the
+    /// proxies have the nodes' addresses, and one port of their own.
+    #[allow(clippy::disallowed_methods, reason = "what a proxy catches is bounded by the test")]
+    pub(crate) fn new(contact_points: &str) -> Self {
+        let nodes: Vec<SocketAddr> = contact_points.split(',').map(|node| node.parse().unwrap()).collect();
+        let port = TcpListener::bind((nodes[0].ip(), 0)).unwrap().local_addr().unwrap().port();
+        let addresses: Vec<_> = nodes.iter().map(|node| SocketAddr::new(node.ip(), port)).collect();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let proxied = nodes.iter().zip(&addresses).map(|(real, proxy)| {
+            let node = Node::builder().real_address(*real).proxy_address(*proxy);
+            node.shard_awareness(ShardAwareness::Unaware).build()
+        });
+        let running = runtime.block_on(Proxy::new(proxied).run()).unwrap();
+        let contact_points = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let (catching, caught) = mpsc::unbounded_channel();
+        Self { contact_points, caught, running: Some(running), runtime, catching }
+    }
+
+    /// From now on does `reaction` to statements that hold one of `texts`, to each with this probability.
+    pub(crate) fn catch_some(&mut self, texts: &[String], probability: f64, reaction: RequestReaction) {
+        let holds = texts.iter().map(|text| Condition::BodyContainsCaseSensitive(text.as_bytes().into()));
+        let opcodes = [RequestOpcode::Execute, RequestOpcode::Batch].map(Condition::RequestOpcode);
+        let holds = Condition::any(opcodes).and(Condition::any(holds));
+        let condition = holds.and(Condition::RandomWithProbability(probability));
+        let rule = RequestRule(condition, reaction.with_feedback_when_performed(self.catching.clone()));
+        for node in &mut self.running.as_mut().unwrap().running_nodes {
+            node.change_request_rules(Some(vec![rule.clone()]));
+        }
+    }
+
+    /// Lets none of the statements through that hold one of `texts`.
+    pub(crate) fn swallow(&mut self, texts: &[String]) {
+        self.catch_some(texts, 1.0, RequestReaction::drop_frame());
+    }
+}
+
+impl Drop for Between {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            let _ = self.runtime.block_on(running.finish());
+        }
+    }
+}
