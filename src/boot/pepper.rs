@@ -147,13 +147,13 @@ mod tests {
     #[test]
     fn a_pepper_is_made_once_with_its_directory_and_is_nobody_elses_business() {
         let directory = tempfile::tempdir().unwrap();
-        let file = file(&directory, "secrets/of/ezqr.pepper");
-        let made = file.load_or_create().unwrap();
-        assert_eq!(file.load_or_create().unwrap().as_bytes(), made.as_bytes());
-        assert_eq!(file.of_installation(made.fingerprint()).unwrap().as_bytes(), made.as_bytes());
+        let kept = file(&directory, "secrets/of/ezqr.pepper");
+        let first = kept.load_or_create().unwrap();
+        assert_eq!(kept.load_or_create().unwrap().as_bytes(), first.as_bytes());
+        assert_eq!(kept.of_installation(first.fingerprint()).unwrap().as_bytes(), first.as_bytes());
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&file.0), mode(file.0.parent().unwrap())), (0o600, 0o700));
-        let names = fs::read_dir(file.0.parent().unwrap()).unwrap();
+        assert_eq!((mode(&kept.0), mode(kept.0.parent().unwrap())), (0o600, 0o700));
+        let names = fs::read_dir(kept.0.parent().unwrap()).unwrap();
         let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["ezqr.pepper"]);
     }
