@@ -170,7 +170,7 @@ fn pages_are_walked_from_bucket_to_bucket() {
         let mut minter = Minter::new(&store).await;
         let tag = Tag::parse("walked").unwrap();
         let mut expected = Vec::new();
-        for pages in [1, 4, 2, 1, 3] {
+        for pages in [2, 4, 1, 1, 3] {
             for _ in 0..pages {
                 minter.turn_page();
                 let tags = Tags::new([tag.clone()]).unwrap();
@@ -178,20 +178,23 @@ fn pages_are_walked_from_bucket_to_bucket() {
                 expected.push(minter.page());
                 minter.tick(-1);
             }
-            minter.tick(-SIX_HOURS);
+            minter.tick(-2 * SIX_HOURS);
         }
-        // A bucket whose page never came, between two that have some.
+        // Below each bucket one whose page never came.
         let (account, environment) = (minter.owner.account, minter.owner.environment.as_str());
-        let bucket = expected[7].opened_at.as_millis() / SIX_HOURS - 1;
-        for (table, column, value) in
-            [("page_buckets", "", String::new()), ("tag_buckets", "tag, ", format!("'{}', ", tag.as_str()))]
-        {
-            let table = self::table(table);
-            raw.run(&format!(
-                "INSERT INTO {table} (account_id, environment, {column}bucket) \
-                 VALUES ({account}, '{environment}', {value}{bucket})"
-            ))
-            .await;
+        for page in &expected {
+            let bucket = page.opened_at.as_millis() / SIX_HOURS - 1;
+            for (table, column, value) in [
+                ("page_buckets", "", String::new()),
+                ("tag_buckets", "tag, ", format!("'{}', ", tag.as_str())),
+            ] {
+                let table = self::table(table);
+                raw.run(&format!(
+                    "INSERT INTO {table} (account_id, environment, {column}bucket) \
+                     VALUES ({account}, '{environment}', {value}{bucket})"
+                ))
+                .await;
+            }
         }
         for tag in [None, Some(&tag)] {
             for limit in 1..=expected.len() + 1 {

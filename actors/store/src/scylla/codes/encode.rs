@@ -136,3 +136,34 @@ fn known<T: scylla::serialize::value::SerializeValue>(value: Option<T>) -> Maybe
 const fn small(position: u8) -> i8 {
     position.cast_signed()
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::contract::{Minter, run};
+    use crate::{EmbeddedOptions, EmbeddedStore};
+
+    #[test]
+    fn what_a_code_has_not_leaves_no_tombstone_and_its_page_comes_once() {
+        let directory = TempDir::new().unwrap();
+        run(async {
+            let store = EmbeddedStore::open(directory.path(), EmbeddedOptions::default()).unwrap();
+            let mut minter = Minter::new(&store).await;
+            let codes = [minter.plain(), minter.plain(), minter.full()];
+            let mint = minter.mint(codes);
+            let rows = MintRow::all(&mint);
+            for row in &rows[..2] {
+                let texts = [&row.target_url, &row.alias, &row.name, &row.external_id];
+                assert!(texts.into_iter().all(|text| matches!(text, MaybeUnset::Unset)));
+                assert!(matches!((&row.tags, &row.metadata), (MaybeUnset::Unset, MaybeUnset::Unset)));
+                assert!(matches!((&row.expires_at, &row.updated_at), (MaybeUnset::Unset, MaybeUnset::Unset)));
+                assert_eq!(row.written_at_us, (minter.now.as_millis() - 60_000) * 1_000);
+            }
+            assert!(matches!(rows[2].tags, MaybeUnset::Set(ref tags) if tags.len() == 20));
+            let with_page = rows.iter().map(|row| matches!(row.account_id, MaybeUnset::Set(_)));
+            assert_eq!(with_page.collect::<Vec<_>>(), [true, false, false]);
+        });
+    }
+}
