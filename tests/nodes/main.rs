@@ -20,3 +20,4 @@ mod limits;
 mod node;
 mod proxy;
 mod repeats;
+mod resends;

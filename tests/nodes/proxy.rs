@@ -45,20 +45,39 @@ impl Between {
 
     /// From now on does `reaction` to statements that hold one of `texts`, to each with this probability.
     pub(crate) fn catch_some(&mut self, texts: &[String], probability: f64, reaction: RequestReaction) {
-        let holds = texts.iter().map(|text| Condition::BodyContainsCaseSensitive(text.as_bytes().into()));
-        let opcodes = [RequestOpcode::Execute, RequestOpcode::Batch].map(Condition::RequestOpcode);
-        let holds = Condition::any(opcodes).and(Condition::any(holds));
-        let condition = holds.and(Condition::RandomWithProbability(probability));
-        let rule = RequestRule(condition, reaction.with_feedback_when_performed(self.catching.clone()));
-        for node in &mut self.running.as_mut().unwrap().running_nodes {
-            node.change_request_rules(Some(vec![rule.clone()]));
-        }
+        let caught = holding(texts).and(Condition::RandomWithProbability(probability));
+        self.rules(&[(caught, reaction)]);
+    }
+
+    /// Does `reaction` to the next statement that holds `text`; lets others that hold it through, and tells of
+    /// them too.
+    pub(crate) fn catch_once(&mut self, text: &str, reaction: RequestReaction) {
+        let holds = holding(&[text.to_owned()]);
+        let first = holds.clone().and(Condition::TrueForLimitedTimes(1));
+        self.rules(&[(first, reaction), (holds, RequestReaction::noop())]);
     }
 
     /// Lets none of the statements through that hold one of `texts`.
     pub(crate) fn swallow(&mut self, texts: &[String]) {
-        self.catch_some(texts, 1.0, RequestReaction::drop_frame());
+        self.rules(&[(holding(texts), RequestReaction::drop_frame())]);
     }
+
+    fn rules(&mut self, rules: &[(Condition, RequestReaction)]) {
+        let telling =
+            |reaction: &RequestReaction| reaction.clone().with_feedback_when_performed(self.catching.clone());
+        let rules: Vec<_> =
+            rules.iter().map(|(when, reaction)| RequestRule(when.clone(), telling(reaction))).collect();
+        for node in &mut self.running.as_mut().unwrap().running_nodes {
+            node.change_request_rules(Some(rules.clone()));
+        }
+    }
+}
+
+/// Whether a statement holds one of `texts`.
+fn holding(texts: &[String]) -> Condition {
+    let texts = texts.iter().map(|text| Condition::BodyContainsCaseSensitive(text.as_bytes().into()));
+    let opcodes = [RequestOpcode::Execute, RequestOpcode::Batch].map(Condition::RequestOpcode);
+    Condition::any(opcodes).and(Condition::any(texts))
 }
 
 impl Drop for Between {
