@@ -13,6 +13,7 @@
 #![allow(clippy::disallowed_methods, reason = "a bench reads the clock")]
 
 use std::net::{SocketAddr, TcpListener};
+use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,10 +21,7 @@ use std::time::{Duration, Instant};
 use actix_web::{App, HttpResponse, HttpServer, rt, web};
 use ezqr::boot::Application;
 use ezqr::config::{Flag, Layers};
-use ezqr_schema::{
-    AccountId, ApiKey, Clock, Environment, KeyId, KeySecret, Name, Rate, Scopes, random_bytes,
-};
-use ezqr_store::{AccountStore as _, EmbeddedStore, KeyStore as _, load_pepper};
+use ezqr_schema::Clock;
 use serde_json::{Value, json};
 
 mod http;
@@ -169,27 +167,13 @@ fn start_floor() -> SocketAddr {
     address
 }
 
-/// A key without a limit, made beside the running server as the command line does.
+/// A key without a limit, made by the command line beside the running server.
 fn unlimited_key(directory: &std::path::Path) -> String {
-    let store = EmbeddedStore::attach(directory).unwrap();
-    rt::System::new().block_on(async {
-        let account: AccountId = store.accounts().await.unwrap()[0].id;
-        let environment = Environment::parse("production").unwrap();
-        let secret = KeySecret::generate(&environment).unwrap();
-        let key = ApiKey {
-            id: KeyId::from_random(random_bytes().unwrap()),
-            account,
-            environment,
-            name: Name::parse("bench").unwrap(),
-            hash: secret.hash(&load_pepper(directory).unwrap()),
-            scopes: Scopes::all(),
-            rate: Rate::Unlimited,
-            created_at: Clock::system().now(),
-            revoked_at: None,
-        };
-        store.create_key(&key).await.unwrap();
-        secret.reveal().to_owned()
-    })
+    let create = ["key", "create", "--name", "bench", "--requests-per-minute", "0", "--json"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ezqr"));
+    let made = command.arg("--data").arg(directory).args(create).output().unwrap();
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+    made["secret"].as_str().unwrap().to_owned()
 }
 
 fn wait_until_accepted(address: SocketAddr, key: &str) {

@@ -168,9 +168,12 @@ mod tests {
         let foreign = told(&file(&directory, "other"));
         assert!(foreign.contains("/other is not the one this installation was made with"), "{foreign}");
         assert!(foreign.contains("all nodes are given the same, which store.pepper_file names"), "{foreign}");
-        for content in ["", "0", &"g".repeat(64), &"0".repeat(66)] {
-            fs::write(directory.path().join("malformed"), content).unwrap();
+        for content in ["", "0", &"g".repeat(64), &"0".repeat(66), &"+1".repeat(32), "é"] {
+            let path = directory.path().join("malformed");
+            fs::write(&path, content).unwrap();
             assert!(told(&file(&directory, "malformed")).ends_with("does not hold 64 hexadecimal digits"));
+            assert!(matches!(file(&directory, "malformed").load_or_create(), Err(PepperError::Malformed(_))));
+            assert_eq!(fs::read_to_string(&path).unwrap(), content, "it is left alone");
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The cluster that the tests are given, and keyspaces on it.
 
 use std::env;
-use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use ezqr_schema::Clock;
 use ezqr_store::{ConnectError, Credentials, ScyllaOptions, ScyllaStore};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
 use scylla::client::session::Session;
 use scylla::client::session_builder::SessionBuilder;
 use scylla::response::query_result::QueryRowsResult;
@@ -70,16 +73,26 @@ pub(crate) async fn connect(options: &ScyllaOptions) -> Result<ScyllaStore, Conn
     ScyllaStore::connect(options.clone(), Clock::system()).await
 }
 
+fn trusting(file: &Path) -> Arc<ClientConfig> {
+    let mut authorities = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).unwrap() {
+        authorities.add(certificate.unwrap()).unwrap();
+    }
+    Arc::new(ClientConfig::builder().with_root_certificates(authorities).with_no_client_auth())
+}
+
 /// The cluster as no ezqr reaches it.
 pub(crate) struct Raw(Session);
 
 impl Raw {
     pub(crate) async fn connect() -> Self {
         let options = options(PREFIX).unwrap();
-        assert!(options.tls_ca.is_none(), "tests that look behind the store do so without TLS");
         let mut builder = SessionBuilder::new().known_nodes(&options.contact_points);
         if let Some(credentials) = options.credentials {
             builder = builder.user(credentials.user, credentials.password);
+        }
+        if let Some(file) = options.tls_ca {
+            builder = builder.tls_context(Some(trusting(&file)));
         }
         let raw = Self(builder.build().await.unwrap());
         raw.drop_old_keyspaces().await;

@@ -10,7 +10,7 @@ use ezqr_schema::{Alias, Code};
 use ezqr_store::contract::{Minter, run};
 use ezqr_store::{
     AccountStore as _, Changes, CodeStore as _, EmbeddedOptions, EmbeddedStore, InstallationStore as _,
-    MintError, OpenError, PepperError, ReadError, WriteError, load_or_create_pepper, load_pepper,
+    MintError, OpenError, ReadError, WriteError,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -185,32 +185,4 @@ fn a_value_that_ezqr_does_not_write_is_corrupt_and_its_column_named() {
             assert!(reason.starts_with(&format!("{table}.{column}: ")), "{reason}");
         }
     });
-}
-
-#[test]
-fn the_pepper_is_made_once_and_kept_from_others() {
-    let directory = TempDir::new().unwrap();
-    assert!(matches!(load_pepper(directory.path()), Err(PepperError::Missing { .. })));
-    let pepper = load_or_create_pepper(directory.path()).unwrap();
-    assert_eq!(mode(&directory.path().join("pepper")), 0o600);
-    for again in [load_or_create_pepper(directory.path()), load_pepper(directory.path())] {
-        assert_eq!(again.unwrap().as_bytes(), pepper.as_bytes());
-    }
-    let other = TempDir::new().unwrap();
-    assert_ne!(load_or_create_pepper(other.path()).unwrap().as_bytes(), pepper.as_bytes());
-}
-
-#[test]
-fn a_pepper_file_of_another_form_is_refused_and_left_alone() {
-    let directory = TempDir::new().unwrap();
-    let file = directory.path().join("pepper");
-    let digits = "0123456789abcdef".repeat(4);
-    for text in ["", "\n", &digits[1..], &format!("{digits}0"), &digits.replace('f', "+"), "é"] {
-        fs::write(&file, text).unwrap();
-        let outcome = load_or_create_pepper(directory.path());
-        assert!(matches!(outcome, Err(PepperError::Malformed { .. })), "{text:?}");
-        assert_eq!(fs::read_to_string(&file).unwrap(), text);
-    }
-    fs::write(&file, digits.to_uppercase()).unwrap();
-    assert_eq!(load_pepper(directory.path()).unwrap().as_bytes()[..2], [0x01, 0x23]);
 }

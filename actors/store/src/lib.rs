@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 #![expect(
     async_fn_in_trait,
-    reason = "futures of a store stay on the thread that asked; none needs to be Send"
+    reason = "stores are dispatched statically, so whether a future may change threads shows from the store"
 )]
 
 mod account_store;
@@ -18,7 +18,6 @@ mod embedded;
 mod error;
 mod installation_store;
 mod listing;
-mod pepper;
 mod scylla;
 mod store;
 mod stored;
@@ -33,7 +32,6 @@ pub use error::{
 };
 pub use installation_store::{Changes, Founding, Installation, InstallationStore};
 pub use listing::{ListBudget, ListRequest, Listing, list};
-pub use pepper::{PepperError, load_or_create_pepper, load_pepper};
 pub use scylla::{
     Advance, ClockOff, ConnectError, Credentials, FullAt, ScyllaOptions, ScyllaStore, SharedBuckets, TlsError,
 };

@@ -31,7 +31,7 @@ pub(super) fn trusting(file: &Path) -> Result<Arc<ClientConfig>, TlsError> {
     if authorities.is_empty() {
         return Err(TlsError::Empty);
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(Arc::new(config.with_root_certificates(authorities).with_no_client_auth()))
 }
