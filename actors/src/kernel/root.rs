@@ -18,8 +18,9 @@ use super::queue::Queue;
 use super::restart::RestartPolicy;
 use super::vitals::{Chart, Vitals};
 
-/// What an actor's thread gets to end in, beyond the deadline of the stop.
-const LAST_GRACE: Duration = Duration::from_millis(100);
+/// What an actor's thread gets to end in, beyond the deadline of the stop: it takes microseconds, unless the
+/// machine is so busy that the thread does not run.
+const LAST_GRACE: Duration = Duration::from_secs(2);
 
 /// When actors are restarted and when they are given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,7 +28,10 @@ pub async fn leases_tell_how_far_numbers_were_given_out(fixture: &impl Fixture) 
     let mut minter = Minter::new(&store).await;
     let before = store.leases().await.unwrap();
     assert!(before.next_block > minter.page().page.block().get());
-    assert_eq!(store.leases().await.unwrap().next_block, before.next_block, "looking leases nothing");
+    // On a shared store other tests lease meanwhile.
+    if !store.is_shared() {
+        assert_eq!(store.leases().await.unwrap().next_block, before.next_block, "looking leases nothing");
+    }
     for _ in 0..2 {
         minter.tick(1_000);
         minter.mint_one(&store, |_| {}).await.unwrap();

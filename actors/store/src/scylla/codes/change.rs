@@ -17,8 +17,9 @@ use crate::scylla::failure::{corrupt, unavailable, unread};
 use crate::stored::integer;
 use crate::{Change, ChangeError, ReadError, WriteError};
 
-/// Marks of changes kept with a code.
-const KEPT_MARKS: usize = 8;
+/// Marks of changes kept with a code: 16 bytes each. A change whose answer never came is told from the others by
+/// its mark, as long as no more than these came after it: what nodes that contend for one code do in seconds.
+const KEPT_MARKS: usize = 32;
 
 /// In the order [`ChangeRow`] binds it.
 const UPDATE: &str = "UPDATE codes SET target_url = ?, name = ?, tags = ?, metadata = ?, external_id = ?, status = ?, \
@@ -157,14 +158,11 @@ mod tests {
         let [own, other] = [1, 2].map(Uuid::from_u128);
         let [expected, next] = [4, 5].map(Version::new);
         assert_eq!(outcome(expected, own, next, &[own]), Ok(()));
-        assert_eq!(
-            outcome(expected, own, Version::new(12), &[[other; 7].as_slice(), &[own]].concat()),
-            Ok(())
-        );
+        let last = Version::new(36);
+        assert_eq!(outcome(expected, own, last, &[[other; 31].as_slice(), &[own]].concat()), Ok(()));
         assert_eq!(outcome(expected, own, next, &[other]), Err(mismatch(next)));
-        let last = Version::new(12);
-        assert_eq!(outcome(expected, own, last, &[other; 8]), Err(mismatch(last)));
-        let beyond = outcome(expected, own, Version::new(13), &[other; 8]);
+        assert_eq!(outcome(expected, own, last, &[other; 32]), Err(mismatch(last)));
+        let beyond = outcome(expected, own, Version::new(37), &[other; 32]);
         assert!(matches!(beyond, Err(ChangeError::Write(WriteError::OutcomeUnknown(_)))));
     }
 }
