@@ -79,7 +79,7 @@ fn a_change_that_was_carried_out_before_its_answer_was_lost_is_carried_out_once(
     let code = mint(&client);
     // The statement is on its way for longer than it is waited for: the second sending is carried out first, and
     // the first finds that it is too late.
-    between.catch_once("changed-late", RequestReaction::delay(Duration::from_millis(4_000)));
+    between.catch_once("changed-late", RequestReaction::delay(Duration::from_secs(4)));
     let answer = client.patch(&code, &json!({"name": "changed-late"})).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(answer.body["version"], 2);

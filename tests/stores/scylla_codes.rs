@@ -46,7 +46,7 @@ fn renamed(code: &Code, page: PagePosition) -> Change {
 
 /// The least number of statements that `operation` sends. What the store sends by itself now and then is
 /// not counted with all of them.
-async fn statements(store: &ScyllaStore, mut operation: impl AsyncFnMut()) -> u64 {
+pub(crate) async fn statements(store: &ScyllaStore, mut operation: impl AsyncFnMut()) -> u64 {
     let mut least = u64::MAX;
     for _ in 0..3 {
         let before = store.statements();

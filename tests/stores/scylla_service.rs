@@ -1,0 +1,110 @@
+//! What the whole service sends to a cluster: counted by the driver, above the actors.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
+
+use ezqr_actors::codes::MintRequest;
+use ezqr_actors::limiter::Caller;
+use ezqr_actors::{Bounds, Foundation, System};
+use ezqr_schema::{
+    AccountId, Clock, Code, ContentType, Environment, ErrorCorrection, IdempotencyKey, IdempotentRequest,
+    InstallationSecret, ItemOutcome, KeyId, LinkBase, Metadata, NewCode, Owner, Payload, Pepper, RequestHash,
+    ShortPath, Tags, TargetUrl, random_bytes,
+};
+use ezqr_store::Store;
+use ezqr_store::contract::run;
+use serde_json::json;
+
+use crate::cql;
+use crate::scylla_codes::statements;
+
+fn bounds() -> Bounds {
+    Bounds {
+        queue: 64,
+        rendering_queue: 8,
+        rendering_batches: 1,
+        cached_links: 1_024,
+        limited_callers: 100,
+        render_threads: NonZeroUsize::MIN,
+    }
+}
+
+fn new_code() -> NewCode {
+    let url = json!("https://example.com/");
+    NewCode {
+        content_type: ContentType::Url,
+        content: Payload::parse(ContentType::Url, &url).unwrap(),
+        target_url: Some(TargetUrl::parse("https://example.com/").unwrap()),
+        alias: None,
+        name: None,
+        tags: Tags::default(),
+        metadata: Metadata::default(),
+        external_id: None,
+        error_correction: ErrorCorrection::Medium,
+        expires_at: None,
+    }
+}
+
+fn named() -> IdempotentRequest {
+    let number = u128::from_be_bytes(random_bytes().unwrap());
+    IdempotentRequest {
+        key: IdempotencyKey::parse(&format!("{number:x}")).unwrap(),
+        hash: RequestHash::of("POST", "/api/v1/qr-codes/batch", "", b""),
+        items: [ItemOutcome::Minted; 100].into(),
+    }
+}
+
+#[test]
+fn the_service_sends_few_statements() {
+    if cql::nodes().is_none() {
+        return;
+    }
+    run(async {
+        let store = cql::store().await;
+        let foundation = Foundation {
+            store: Store::Scylla(store.clone()),
+            secret: InstallationSecret::from_bytes([7; 32]),
+            pepper: Pepper::from_bytes([3; 32]),
+            link_base: LinkBase::parse("https://r.example.com").unwrap(),
+            clock: Clock::system(),
+        };
+        let system = System::start(foundation, bounds()).await.unwrap();
+        let handles = system.handles();
+        let owner = Owner {
+            account: AccountId::from_random(random_bytes().unwrap()),
+            environment: Environment::parse("production").unwrap(),
+        };
+        let mint = async |count, idempotency| -> Vec<Code> {
+            let request = MintRequest { owner: owner.clone(), codes: vec![new_code(); count], idempotency };
+            handles.codes.mint(request).await.unwrap().codes.to_vec()
+        };
+        // Two batches of 100 do not fit into a page of 128, so each brings the row of a page.
+        let of_a_batch = statements(&store, async || drop(mint(100, None).await)).await;
+        assert_eq!(of_a_batch, 2, "its page and its codes; a bucket's row is written once in hours");
+        assert_eq!(statements(&store, async || drop(mint(1, None).await)).await, 1, "its codes alone");
+        let of_a_named_batch = statements(&store, async || drop(mint(100, Some(named())).await)).await;
+        assert_eq!(of_a_named_batch, 3, "its record, its page and its codes");
+
+        let codes = mint(3, None).await;
+        let mut unread = codes.iter();
+        let follow = async |code: &Code| {
+            let path = ShortPath::Generated(handles.reader.short_code(code.sequence));
+            assert!(handles.reader.follow(&path).await.unwrap().is_some());
+        };
+        let of_a_miss = statements(&store, async || follow(unread.next().unwrap()).await).await;
+        assert_eq!(of_a_miss, 1, "a redirect that is not cached is one read");
+        follow(&codes[0]).await;
+        assert_eq!(statements(&store, async || follow(&codes[0]).await).await, 0, "one that is cached none");
+
+        // Each round with a key of its own, whose bucket is full.
+        let limit = NonZeroU32::new(100).unwrap();
+        let of_a_limited_key = statements(&store, async || {
+            let key = Caller::Key(KeyId::from_random(random_bytes().unwrap()));
+            for _ in 0..25 {
+                assert!(handles.limiter.take(key, limit).await.unwrap().retry_after.is_none());
+            }
+        });
+        assert_eq!(of_a_limited_key.await, 5, "a lease for 5 requests");
+        system.stop(Duration::from_secs(20)).await.unwrap();
+    });
+}
