@@ -27,7 +27,7 @@ enum Conduct {
     /// Leaves behind what makes the COMMIT fail.
     SpoilCommit,
     Panic,
-    /// Waits until the other end is dropped.
+    /// Takes one message, which tells that it has begun; then waits until the other end is dropped.
     Wait(Mutex<Receiver<()>>),
 }
 
@@ -44,7 +44,9 @@ impl Write for Row {
             }
             Conduct::Panic => panic!("as the test wants it"),
             Conduct::Wait(gate) => {
-                gate.lock().unwrap().recv().unwrap_err();
+                let gate = gate.lock().unwrap();
+                gate.recv().unwrap();
+                gate.recv().unwrap_err();
             }
         }
         transaction.execute("INSERT OR ROLLBACK INTO numbers (value) VALUES (?)", [self.value])?;
@@ -153,6 +155,7 @@ fn a_panic_is_heard_by_those_who_wait_and_by_those_who_come_later() {
         let panicking = Row { conduct: Conduct::Panic, ..row(2) };
         let behind = async {
             let rest = join(writer.write(panicking), writer.write(row(3)));
+            held.send(()).unwrap();
             drop(held);
             rest.await
         };
@@ -177,7 +180,8 @@ fn a_full_queue_refuses() {
     run(async {
         let waiting = Row { conduct: Conduct::Wait(Mutex::new(gate)), ..row(0) };
         let (waits, others) = join(writer.write(waiting), async {
-            // The writer has the first at most, the queue two: of four one at least is refused at once.
+            // The writer is at the first, the queue takes two: of four one at least is refused at once.
+            held.send(()).unwrap();
             let mut others: Vec<_> = (1..=4).map(|value| Box::pin(writer.write(row(value)))).collect();
             let mut outcomes = Vec::new();
             for other in &mut others {
