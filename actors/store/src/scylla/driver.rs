@@ -238,10 +238,7 @@ impl Driver {
         &self,
         semaphore: &'a Semaphore,
     ) -> Result<tokio::sync::SemaphorePermit<'a>, Unavailable> {
-        self.pulse.check()?;
-        let closed =
-            |_| Unavailable { reason: "the store is closing".to_owned(), retry_after: LONGEST_PAUSE };
-        semaphore.acquire().await.map_err(closed)
+        self.pulse.admit(semaphore).await
     }
 
     async fn timed<T>(&self, latency: &metrics::Histogram, work: impl Future<Output = T>) -> T {

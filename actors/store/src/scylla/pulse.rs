@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
-use super::failure::away;
+use super::failure::{away, unavailable};
 use crate::Unavailable;
 
 /// Whether the store answers, as far as its statements and its probe tell.
@@ -21,8 +21,19 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
+    /// Waits for leave to send something; refuses while the store is away, as it may be by then.
+    pub(super) async fn admit<'a>(
+        &self,
+        semaphore: &'a Semaphore,
+    ) -> Result<SemaphorePermit<'a>, Unavailable> {
+        self.check()?;
+        let permit = semaphore.acquire().await.map_err(|_| unavailable("the store is closing"))?;
+        self.check()?;
+        Ok(permit)
+    }
+
     /// Refuses while the store is away.
-    pub(super) fn check(&self) -> Result<(), Unavailable> {
+    fn check(&self) -> Result<(), Unavailable> {
         if self.is_away() { Err(away()) } else { Ok(()) }
     }
 
@@ -61,5 +72,27 @@ impl Pulse {
         if !self.is_away.swap(true, Ordering::AcqRel) {
             tracing::warn!("the store does not answer");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn who_waited_while_the_store_went_away_is_refused() {
+        let (pulse, semaphore) = (Pulse::default(), Semaphore::new(1));
+        let permit = pulse.admit(&semaphore).now_or_never().unwrap().unwrap();
+        let mut waiting = pin!(pulse.admit(&semaphore));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        pulse.lost();
+        drop(permit);
+        assert_eq!(waiting.now_or_never().unwrap().map(drop), Err(away()));
+        pulse.answered();
+        assert!(pulse.admit(&semaphore).now_or_never().unwrap().is_ok(), "nothing is kept by the refused");
     }
 }
