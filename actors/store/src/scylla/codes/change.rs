@@ -15,7 +15,7 @@ use crate::scylla::Core;
 use crate::scylla::driver::{Class, Driver};
 use crate::scylla::failure::{corrupt, unavailable, unread};
 use crate::stored::integer;
-use crate::{Change, ChangeError, ReadError, WriteError};
+use crate::{Change, ChangeError, ReadError, Unavailable, WriteError};
 
 /// Marks of changes kept with a code: 16 bytes each. A change whose answer never came is told from the others by
 /// its mark, as long as no more than these came after it: what nodes that contend for one code do in seconds.
@@ -69,7 +69,7 @@ pub(super) async fn change(core: &Core, change: &Change) -> Result<(), ChangeErr
     if current.version != change.expected {
         return Err(ChangeError::VersionMismatch { found: current.version });
     }
-    note(core, change, &current).await?;
+    note(core, change, &current).await.map_err(WriteError::Unavailable)?;
     let mark = mark()?;
     let mut marks = vec![mark];
     marks.extend(current.marks.into_iter().take(KEPT_MARKS - 1));
@@ -111,7 +111,7 @@ const fn mismatch(found: Version) -> ChangeError {
 }
 
 /// Writes what leads to the code by what it did not have before.
-async fn note(core: &Core, change: &Change, current: &Current) -> Result<(), WriteError> {
+async fn note(core: &Core, change: &Change, current: &Current) -> Result<(), Unavailable> {
     let Change { code, page, .. } = change;
     let is_new = |text: &str| !current.tags.iter().any(|tag| tag == text);
     let tags = code.tags.iter().filter(|tag| is_new(tag.as_str()));

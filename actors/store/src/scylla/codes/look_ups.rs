@@ -6,14 +6,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ezqr_schema::{ExternalId, Owner, Page, Sequence, Tag, Timestamp};
 use scylla::errors::PrepareError;
+use scylla::serialize::row::SerializeRow;
 use scylla::statement::prepared::PreparedStatement;
 
 use super::encode::microseconds;
 use crate::scylla::Core;
 use crate::scylla::columns::stored_instant;
 use crate::scylla::driver::{Class, Driver};
+use crate::scylla::failure::unavailable;
 use crate::stored::integer;
-use crate::{PagePosition, WriteError};
+use crate::{PagePosition, Unavailable, WriteError};
 
 /// How long the pages of one partition were opened: 6 hours.
 const BUCKET_MS: i64 = 6 * 3_600 * 1_000;
@@ -90,18 +92,18 @@ impl Noted {
 }
 
 /// Lists `page` among its owner's, its bucket first.
-pub(super) async fn note_page(core: &Core, owner: &Owner, page: PagePosition) -> Result<(), WriteError> {
+pub(super) async fn note_page(core: &Core, owner: &Owner, page: PagePosition) -> Result<(), Unavailable> {
     let (account, environment) = (owner.account.as_uuid(), owner.environment.as_str());
     let (bucket, written_at) = (bucket_of(page.opened_at), microseconds(page.opened_at));
     let row = Row::PageBucket(owner.clone(), bucket);
     if !core.noted.has(&row) {
         let values = (account, environment, bucket, written_at);
-        core.driver.write(&core.statements.codes.look_ups.page_bucket, values).await?;
+        write(core, &core.statements.codes.look_ups.page_bucket, values).await?;
         core.noted.add(row);
     }
     let opened_at = stored_instant(page.opened_at);
     let values = (account, environment, bucket, opened_at, integer(page.page.get()), written_at);
-    core.driver.write(&core.statements.codes.look_ups.page, values).await
+    write(core, &core.statements.codes.look_ups.page, values).await
 }
 
 /// Lists `page` among those of `tag`, its bucket first.
@@ -110,7 +112,7 @@ pub(super) async fn note_tag(
     owner: &Owner,
     tag: &Tag,
     page: PagePosition,
-) -> Result<(), WriteError> {
+) -> Result<(), Unavailable> {
     let in_page = Row::Tag(tag.clone(), page.page);
     if core.noted.has(&in_page) {
         return Ok(());
@@ -120,13 +122,13 @@ pub(super) async fn note_tag(
     let in_bucket = Row::TagBucket(owner.clone(), tag.clone(), bucket);
     if !core.noted.has(&in_bucket) {
         let values = (account, environment, tag.as_str(), bucket, written_at);
-        core.driver.write(&core.statements.codes.look_ups.tag_bucket, values).await?;
+        write(core, &core.statements.codes.look_ups.tag_bucket, values).await?;
         core.noted.add(in_bucket);
     }
     let opened_at = stored_instant(page.opened_at);
     let number = integer(page.page.get());
     let values = (account, environment, tag.as_str(), bucket, opened_at, number, written_at);
-    core.driver.write(&core.statements.codes.look_ups.tag, values).await?;
+    write(core, &core.statements.codes.look_ups.tag, values).await?;
     core.noted.add(in_page);
     Ok(())
 }
@@ -138,11 +140,27 @@ pub(super) async fn note_external_id(
     external_id: &ExternalId,
     sequence: Sequence,
     page: PagePosition,
-) -> Result<(), WriteError> {
+) -> Result<(), Unavailable> {
     let (account, environment) = (owner.account.as_uuid(), owner.environment.as_str());
     let written_at = microseconds(page.opened_at);
     let values = (account, environment, external_id.as_str(), integer(sequence.get()), written_at);
-    core.driver.write(&core.statements.codes.look_ups.external_id, values).await
+    write(core, &core.statements.codes.look_ups.external_id, values).await
+}
+
+async fn write(
+    core: &Core,
+    statement: &PreparedStatement,
+    values: impl SerializeRow,
+) -> Result<(), Unavailable> {
+    core.driver.write(statement, values).await.map_err(harmless)
+}
+
+/// Whether a look-up row was written matters to nobody: the code it leads to was not.
+fn harmless(error: WriteError) -> Unavailable {
+    match error {
+        WriteError::OutcomeUnknown(reason) => unavailable(reason),
+        WriteError::Unavailable(error) => error,
+    }
 }
 
 #[cfg(test)]
@@ -156,6 +174,13 @@ mod tests {
             assert_eq!(bucket_of(Timestamp::from_millis(milliseconds).unwrap()), bucket);
         }
         assert_eq!(bucket_of(Timestamp::MAX), 11_731_583);
+    }
+
+    #[test]
+    fn a_row_of_uncertain_outcome_is_one_that_nothing_came_of() {
+        let [uncertain, refused] = ["no answer", "no node"].map(unavailable);
+        assert_eq!(harmless(WriteError::OutcomeUnknown("no answer".to_owned())), uncertain);
+        assert_eq!(harmless(WriteError::Unavailable(refused.clone())), refused);
     }
 
     #[test]

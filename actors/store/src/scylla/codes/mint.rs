@@ -15,7 +15,7 @@ use super::{alias, record};
 use crate::scylla::Core;
 use crate::scylla::driver::{Class, Driver};
 use crate::scylla::failure::unavailable;
-use crate::{Mint, MintError, MintRecord, WriteError};
+use crate::{Mint, MintError, MintRecord, Unavailable, WriteError};
 
 /// In the order [`MintRow`] binds it. Rows are never written otherwise but by conditional updates.
 const INSERT: &str = "INSERT INTO codes (page, sequence, account_id, environment, opened_at, id, content_type, content, \
@@ -80,7 +80,7 @@ fn recorded(error: WriteError) -> WriteError {
 async fn write(core: &Core, mint: &Mint) -> Result<(), MintError> {
     let began = core.driver.clock.monotonic();
     claim_alias(core, mint).await?;
-    note(core, mint).await.map_err(harmless)?;
+    note(core, mint).await.map_err(WriteError::Unavailable)?;
     let passed = core.driver.clock.monotonic().saturating_sub(began);
     if i64::try_from(passed.as_millis()).is_ok_and(|passed| passed > alias::FRESH_MS) {
         claim_alias(core, mint).await?;
@@ -99,7 +99,7 @@ async fn claim_alias(core: &Core, mint: &Mint) -> Result<(), MintError> {
 }
 
 /// Writes what leads to the codes: all of it is there before they are.
-async fn note(core: &Core, mint: &Mint) -> Result<(), WriteError> {
+async fn note(core: &Core, mint: &Mint) -> Result<(), Unavailable> {
     let Mint { page, owner, .. } = mint;
     let tags: BTreeSet<&Tag> = mint.codes.iter().flat_map(|code| code.tags.iter()).collect();
     let tags = tags.into_iter().map(|tag| note_tag(core, owner, tag, *page));
@@ -114,12 +114,4 @@ async fn note(core: &Core, mint: &Mint) -> Result<(), WriteError> {
         look_ups.await?;
     }
     Ok(())
-}
-
-/// Whether a look-up row was written matters to nobody: no code was.
-fn harmless(error: WriteError) -> WriteError {
-    match error {
-        WriteError::OutcomeUnknown(reason) => WriteError::Unavailable(unavailable(reason)),
-        error @ WriteError::Unavailable(_) => error,
-    }
 }
