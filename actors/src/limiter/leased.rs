@@ -106,8 +106,11 @@ impl LeasedBucket {
             if self.learn(lease, &advance, now()) {
                 return Ok(());
             }
-            if let Err(WriteError::Unavailable(unavailable)) = advance {
-                return Err(unavailable.into());
+            match advance {
+                Ok(_) => {}
+                Err(WriteError::Unavailable(unavailable)) => return Err(unavailable.into()),
+                // Each attempt may have spent tokens that nobody gets.
+                Err(WriteError::OutcomeUnknown(_)) => return Err(TakeRefused::Contended),
             }
         }
         Err(TakeRefused::Contended)

@@ -102,6 +102,20 @@ fn an_outcome_that_is_not_known_counts_as_spent_and_a_store_that_is_away_is_told
 }
 
 #[test]
+fn a_lease_whose_outcome_is_not_known_is_not_tried_again_at_once() {
+    let (mut node, asked) = (LeasedBucket::default(), Cell::new(0));
+    let cut_off = node.lease(
+        limit(100),
+        || START,
+        async |_| {
+            asked.set(asked.get() + 1);
+            Err(WriteError::OutcomeUnknown("cut off".to_owned()))
+        },
+    );
+    assert_eq!((cut_off.now_or_never().unwrap(), asked.get()), (Err(TakeRefused::Contended), 1));
+}
+
+#[test]
 fn who_always_loses_the_race_gives_up_after_a_few_attempts() {
     let (mut node, asked) = (LeasedBucket::default(), Cell::new(0));
     let lost = node.lease(
