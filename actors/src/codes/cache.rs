@@ -105,7 +105,8 @@ impl LinkCache {
         self.shard(self.links.set_of(&fill.sequence)).changes.load(Ordering::Acquire) == fill.changes
     }
 
-    /// Ends a fill with what the store gave; takes it over unless something changed since it began.
+    /// Ends a fill with what the store gave; takes it over unless something changed since it began, or what is
+    /// cached is of a fill that began later.
     pub fn end_fill(&self, fill: Fill, found: Option<Arc<Link>>) {
         let shard = self.shard(self.links.set_of(&fill.sequence));
         let _writing = match shard.writing.try_lock() {
@@ -113,7 +114,8 @@ impl LinkCache {
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return,
         };
-        if !self.is_current(&fill) {
+        let is_outrun = self.links.find(&fill.sequence, |cached| cached.as_of > fill.as_of).unwrap_or(false);
+        if is_outrun || !self.is_current(&fill) {
             return;
         }
         match found.filter(|link| link.sequence == fill.sequence) {
@@ -272,6 +274,20 @@ mod tests {
         cache.end_fill(begun, Some(Arc::clone(&old)));
         let cached = Cached { link: Arc::clone(&old), as_of: Duration::from_secs(3) };
         assert_eq!(cache.get(old.sequence), Some(cached));
+    }
+
+    #[test]
+    fn a_fill_brings_nothing_back_from_before_one_that_began_later() {
+        let cache = LinkCache::new(1_024);
+        let (old, new) = (link(7, OLD), link(7, NEW));
+        let began = |second| cache.begin_fill(old.sequence, Duration::from_secs(second));
+        let (first, second) = (began(1), began(2));
+        cache.end_fill(second, Some(Arc::clone(&new)));
+        for late in [Some(Arc::clone(&old)), None] {
+            cache.end_fill(first, late);
+            let cached = Cached { link: Arc::clone(&new), as_of: Duration::from_secs(2) };
+            assert_eq!(cache.get(old.sequence), Some(cached));
+        }
     }
 
     #[test]
