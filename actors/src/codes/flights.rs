@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use ezqr_schema::{Clock, Sequence};
 use ezqr_store::{ReadError, StoredCode, Unavailable};
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
+use tokio::sync::oneshot;
 
 use super::cache::{Cached, Fill, LinkCache};
 use super::freshness::{FRESH, Freshness};
@@ -66,9 +67,13 @@ impl Flights {
                 self.join(link.sequence, read);
                 Ok(Some(link))
             }
-            Freshness::Old => match self.read(link.sequence, read).await {
-                Err(ReadError::Unavailable(_)) => Ok(Some(link)),
-                found => found,
+            Freshness::Old => match self.join(link.sequence, read) {
+                // The store may be well, and the link have been changed up to an hour ago.
+                None => Err(too_many()),
+                Some(landing) => match landing.await {
+                    Err(ReadError::Unavailable(_)) => Ok(Some(link)),
+                    found => found,
+                },
             },
             Freshness::Outlived => self.read(link.sequence, read).await,
         }
@@ -82,7 +87,7 @@ impl Flights {
     {
         match self.join(sequence, read) {
             Some(landing) => landing.await,
-            None => Err(unavailable("too many links are being read")),
+            None => Err(too_many()),
         }
     }
 
@@ -96,32 +101,38 @@ impl Flights {
         R: Future<Output = Result<Option<StoredCode>, ReadError>> + Send + 'static,
     {
         let now = self.clock.monotonic();
-        let mut board = locked(&self.under_way);
-        if let Some(flight) = board.flights.get(&sequence)
-            && self.cache.is_current(&flight.fill)
-            && now.saturating_sub(flight.fill.as_of()) < FRESH
-        {
-            return Some(flight.landing.clone());
-        }
-        if board.flights.len() >= MOST {
-            return None;
-        }
-        board.begun += 1;
-        let number = board.begun;
-        let departed = Departed { under_way: Arc::clone(&self.under_way), sequence, number };
-        let fill = self.cache.begin_fill(sequence, now);
+        let (land, landed) = oneshot::channel();
+        let (departed, fill, landing) = {
+            let mut board = locked(&self.under_way);
+            if let Some(flight) = board.flights.get(&sequence)
+                && self.cache.is_current(&flight.fill)
+                && now.saturating_sub(flight.fill.as_of()) < FRESH
+            {
+                return Some(flight.landing.clone());
+            }
+            if board.flights.len() >= MOST {
+                return None;
+            }
+            board.begun += 1;
+            let number = board.begun;
+            let fill = self.cache.begin_fill(sequence, now);
+            let landing =
+                landed.map(|found| found.unwrap_or_else(|_| Err(unavailable("a read was cut off"))));
+            let landing = landing.boxed().shared();
+            board.flights.insert(sequence, Flight { number, fill, landing: landing.clone() });
+            (Departed { under_way: Arc::clone(&self.under_way), sequence, number }, fill, landing)
+        };
+        // Not under the lock: a runtime that is shutting down drops the task at once, and the flight departs.
         let (cache, read) = (Arc::clone(&self.cache), read());
-        let task = tokio::spawn(async move {
+        tokio::spawn(async move {
             let found = read.await.map(|stored| stored.map(|stored| Arc::new(Link::from(stored.code))));
             if let Ok(link) = &found {
                 cache.end_fill(fill, link.clone());
             }
             drop(departed);
-            found
+            // Whoever does not wait any more needs no answer.
+            drop(land.send(found));
         });
-        let landing = task.map(|ended| ended.unwrap_or_else(|_| Err(unavailable("a read was cut off"))));
-        let landing = landing.boxed().shared();
-        board.flights.insert(sequence, Flight { number, fill, landing: landing.clone() });
         Some(landing)
     }
 }
@@ -137,6 +148,10 @@ impl Drop for Departed {
 
 fn locked(board: &Mutex<Board>) -> MutexGuard<'_, Board> {
     board.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn too_many() -> ReadError {
+    unavailable("too many links are being read")
 }
 
 fn unavailable(reason: &str) -> ReadError {

@@ -8,7 +8,7 @@ use ezqr_schema::{
     ManualClock, Metadata, Minted, NewCode, Owner, Payload, Tags, TargetUrl, Timestamp,
 };
 use futures_util::future::join_all;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 
 use super::*;
 
@@ -285,6 +285,21 @@ async fn reads_under_way_are_bounded() {
     fixture.advance(1_000);
     assert_eq!(fixture.followed().await, OLD, "what needs no read is served");
     assert_eq!(locked(&fixture.flights.under_way).flights.len(), MOST);
-    fixture.advance(3_599_000);
-    assert!(matches!(fixture.visit(false).await, Err(ReadError::Unavailable(_))));
+    fixture.advance(1_000);
+    assert_eq!(fixture.visit(false).await, Err(too_many()), "an old link, though the store may be well");
+    assert_eq!(fixture.visit(true).await, Ok(Some(OLD.to_owned())));
+    fixture.advance(3_598_000);
+    assert_eq!(fixture.visit(false).await, Err(too_many()));
+}
+
+#[test]
+fn a_read_that_a_runtime_shutting_down_refuses_is_cut_off_and_frees_its_place() {
+    let fixture = Fixture::new();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let ended = runtime.handle().clone();
+    drop(runtime);
+    let _entered = ended.enter();
+    let landing = fixture.flights.join(sequence(), || fixture.store.clone().read()).unwrap();
+    assert_eq!(landing.now_or_never(), Some(Err(unavailable("a read was cut off"))));
+    assert!(locked(&fixture.flights.under_way).flights.is_empty());
 }
