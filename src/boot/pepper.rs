@@ -90,7 +90,8 @@ impl PepperFile {
         parse(text.trim_ascii_end()).map(Some).ok_or_else(|| PepperError::Malformed(self.0.clone()))
     }
 
-    /// Writes a new pepper under another name first, so that a crash leaves a whole one or none.
+    /// Writes a new pepper under a name of its own first, so that a crash leaves a whole one or none. When
+    /// several processes do so at once, the first wins and all have its pepper.
     fn create(&self) -> Result<Pepper, PepperError> {
         let pepper = Pepper::from_bytes(random_bytes()?);
         let digits = pepper.as_bytes().iter().fold(String::new(), |mut digits, byte| {
@@ -99,15 +100,25 @@ impl PepperFile {
             digits
         });
         let directory = self.0.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
-        let unfinished = self.0.with_extension("new");
+        let number = u64::from_ne_bytes(random_bytes()?);
+        let unfinished = self.0.with_extension(format!("{number:016x}.new"));
         let written = DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(directory)
             .and_then(|()| write_synced(&unfinished, &digits))
-            .and_then(|()| fs::rename(&unfinished, &self.0))
-            .and_then(|()| File::open(directory)?.sync_all());
-        written.map(|()| pepper).map_err(|source| self.inaccessible(source))
+            // Unlike renaming, it replaces nothing.
+            .and_then(|()| fs::hard_link(&unfinished, &self.0));
+        // There is none when it could not be written.
+        let _ = fs::remove_file(&unfinished);
+        let is_own = match written {
+            Ok(()) => true,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+            Err(source) => return Err(self.inaccessible(source)),
+        };
+        // An installation may be founded with it next, whoever wrote it.
+        File::open(directory).and_then(|it| it.sync_all()).map_err(|source| self.inaccessible(source))?;
+        if is_own { Ok(pepper) } else { self.load()?.ok_or_else(|| PepperError::Missing(self.0.clone())) }
     }
 
     fn inaccessible(&self, source: io::Error) -> PepperError {
@@ -128,7 +139,7 @@ fn parse(digits: &str) -> Option<Pepper> {
 }
 
 fn write_synced(path: &Path, digits: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)?;
     file.write_all(digits.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()
@@ -156,6 +167,19 @@ mod tests {
         let names = fs::read_dir(kept.0.parent().unwrap()).unwrap();
         let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["ezqr.pepper"]);
+    }
+
+    #[test]
+    fn all_who_make_a_pepper_at_once_have_the_first_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let kept = file(&directory, "pepper");
+        let made = std::thread::scope(|scope| {
+            let makers = [(); 8].map(|()| scope.spawn(|| kept.create().unwrap()));
+            makers.map(|maker| maker.join().unwrap())
+        });
+        let left = kept.load().unwrap().unwrap();
+        assert!(made.iter().all(|pepper| pepper.as_bytes() == left.as_bytes()));
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }
 
     #[test]
