@@ -17,6 +17,7 @@ use super::failure::Failure;
 use super::options::ScyllaOptions;
 use super::probe::Probe;
 use super::refusal::is_refusal;
+use super::revision::Watch;
 use super::runtime::Runtime;
 use super::tls::TlsError;
 use super::{Core, ScyllaStore, Statements, clock, instruments, migrate, session};
@@ -195,7 +196,8 @@ async fn connect(options: ScyllaOptions, clock: Clock) -> Result<(Core, Probe), 
     clock_rule.compare(&driver).await??;
     let statements = Box::pin(Statements::prepare(&driver)).await?;
     let probe = Probe::prepare(&driver).await?;
-    let core = Core { driver, statements, clock_rule, datacenter, noted: Noted::default() };
+    let core =
+        Core { driver, statements, clock_rule, datacenter, noted: Noted::default(), watch: Watch::default() };
     if let Some(row) = core.founded().await? {
         let installation = row.data_center()?;
         if installation != core.datacenter.name {
@@ -204,7 +206,6 @@ async fn connect(options: ScyllaOptions, clock: Clock) -> Result<(Core, Probe), 
         }
     }
     // What is read from now on may change elsewhere.
-    core.statements.accounts.revision.has_moved(&core.driver).await?;
-    core.statements.keys.revision.has_moved(&core.driver).await?;
+    core.see_revisions().await?;
     Ok((core, probe))
 }

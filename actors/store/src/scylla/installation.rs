@@ -7,7 +7,7 @@ use ezqr_schema::{
     Account, AccountId, AccountStatus, ApiKey, Environment, InstallationSecret, KeyHash, KeyId, LinkBase,
     LinkBaseId, Name, Plan, Rate, Scopes,
 };
-use futures_util::future::join;
+use futures_util::future::try_join;
 use scylla::DeserializeRow;
 use scylla::errors::PrepareError;
 use scylla::statement::prepared::PreparedStatement;
@@ -138,6 +138,14 @@ impl Core {
         Ok(())
     }
 
+    /// Whether accounts and keys are to be read again. What could not be read in whole is as good as not seen.
+    pub(super) async fn see_revisions(&self) -> Result<bool, ReadError> {
+        let (driver, statements) = (&self.driver, &self.statements);
+        let (accounts, keys) = (&statements.accounts.revision, &statements.keys.revision);
+        let (accounts, keys) = try_join(accounts.now(driver), keys.now(driver)).await?;
+        Ok(self.watch.see([accounts, keys]))
+    }
+
     async fn write_founding(&self, founding: &Founding) -> Result<(), WriteError> {
         let Founding { secret, pepper_fingerprint, account, key } = founding;
         let values = FoundingRow {
@@ -220,9 +228,6 @@ impl InstallationStore for ScyllaStore {
     }
 
     async fn changed_elsewhere(&self) -> Result<Changes, ReadError> {
-        let (driver, statements) = (&self.0.driver, &self.0.statements);
-        let accounts = statements.accounts.revision.has_moved(driver);
-        let (accounts, keys) = join(accounts, statements.keys.revision.has_moved(driver)).await;
-        Ok(Changes { accounts: accounts? | keys?, codes: false })
+        Ok(Changes { accounts: self.0.see_revisions().await?, codes: false })
     }
 }

@@ -56,6 +56,7 @@ struct Core {
     datacenter: DataCenter,
     /// What codes have been listed under.
     noted: codes::Noted,
+    watch: revision::Watch,
 }
 
 /// Every statement the store sends, prepared once.

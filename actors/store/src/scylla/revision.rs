@@ -3,7 +3,7 @@
 //! Every write is conditioned on the partition's revision and moves it on. So whoever decided something by
 //! what it read, such as that a name is free, writes only if nothing has changed since.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex as Lock, PoisonError};
 use std::time::Duration;
 
 use ezqr_schema::random_bytes;
@@ -26,8 +26,6 @@ const ROUNDS: u32 = 40;
 #[derive(Debug)]
 pub(super) struct Revision {
     read: PreparedStatement,
-    /// The revision when it was last asked whether it has moved.
-    seen: AtomicI64,
     /// One write at a time in this process: those of one partition only hinder each other.
     turn: Mutex<()>,
 }
@@ -44,20 +42,14 @@ impl Revision {
     pub(super) async fn prepare(driver: &Driver, table: &str) -> Result<Self, PrepareError> {
         let read = format!("SELECT revision FROM {table} WHERE installation = '{PARTITION}' LIMIT 1");
         let read = driver.prepare(Class::PointRead, &read).await?;
-        Ok(Self { read, seen: AtomicI64::new(0), turn: Mutex::default() })
+        Ok(Self { read, turn: Mutex::default() })
     }
 
     /// The revision now; `None` before the first write.
-    async fn now(&self, driver: &Driver) -> Result<Option<i64>, ReadError> {
+    pub(super) async fn now(&self, driver: &Driver) -> Result<Option<i64>, ReadError> {
         let rows = driver.read(&self.read, ()).await?;
         let row = rows.maybe_first_row::<(Option<i64>,)>().map_err(corrupt)?;
         Ok(row.and_then(|(revision,)| revision))
-    }
-
-    /// Whether it has moved since this was last asked, or since the store was connected.
-    pub(super) async fn has_moved(&self, driver: &Driver) -> Result<bool, ReadError> {
-        let now = self.now(driver).await?.unwrap_or_default();
-        Ok(self.seen.swap(now, Ordering::AcqRel) != now)
     }
 
     /// Lets `decide` read and write until what it asks for holds. It is given the revision to condition its
@@ -81,9 +73,50 @@ impl Revision {
     }
 }
 
+/// The revisions of accounts and keys that this process has seen.
+#[derive(Debug, Default)]
+pub(super) struct Watch(Lock<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    revisions: [Option<i64>; 2],
+    has_just_moved: bool,
+}
+
+impl Watch {
+    /// Sees the revisions as they are now; whether what they are of is to be read again.
+    ///
+    /// It is once more after a move was told: a reader may see a revision before the row that was written with
+    /// it, and would keep the old one under the new revision.
+    pub(super) fn see(&self, revisions: [Option<i64>; 2]) -> bool {
+        // Nothing under this lock can leave it half changed.
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let had_just_moved = seen.has_just_moved;
+        *seen = Seen { revisions, has_just_moved: seen.revisions != revisions };
+        seen.has_just_moved || had_just_moved
+    }
+}
+
 /// Up to 64 ms, later up to 256: nodes that hindered each other once shall not do it again.
 fn pause(round: u32) -> Duration {
     let [random] = random_bytes().unwrap_or([128]);
     let milliseconds = u64::from(random) / if round < 4 { 4 } else { 1 };
     Duration::from_millis(milliseconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_move_of_either_is_told_twice_and_then_no_more() {
+        let watch = Watch::default();
+        assert!(!watch.see([None, None]));
+        for revisions in [[Some(1), None], [Some(1), Some(1)], [Some(1), Some(2)]] {
+            let told = [(); 4].map(|()| watch.see(revisions));
+            assert_eq!(told, [true, true, false, false], "{revisions:?}");
+        }
+        let told = [3, 4, 4, 4].map(|keys| watch.see([Some(1), Some(keys)]));
+        assert_eq!(told, [true, true, true, false]);
+    }
 }
