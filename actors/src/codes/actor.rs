@@ -9,6 +9,7 @@ use futures_util::future::{FutureExt as _, LocalBoxFuture, Shared};
 use crate::kernel::{Behaviour, Message, Reply, Respond};
 
 use super::cache::LinkCache;
+use super::handle::WRITE_DEADLINE;
 use super::high_water::HighWater;
 use super::numbers::Numbers;
 use super::running::Running;
@@ -65,7 +66,7 @@ impl Behaviour for Codes {
         Ok(Self {
             seed: seed.clone(),
             numbers: Numbers::new(seed.store.page_order()),
-            turns: Turns::default(),
+            turns: Turns::new(WRITE_DEADLINE),
             running: Running::default(),
             lease: None,
             newest: leases.newest_code.unwrap_or(Timestamp::EPOCH),

@@ -10,6 +10,7 @@ use crate::kernel::{AskError, Message, Reply, Respond};
 
 use super::actor::Codes;
 use super::link::Link;
+use super::turns::{Place, Turn};
 
 /// How often a change is begun anew when another node changed the code in between.
 const ATTEMPTS: u32 = 8;
@@ -74,9 +75,13 @@ impl Respond<ChangeRequest> for Codes {
         let Some(sequence) = self.seed.code_ids.sequence(request.id) else {
             return Reply::now(Err(ChangeRefused::NotFound));
         };
-        match self.turns.enter(sequence.page()) {
-            None => self.change(request, sequence),
-            Some(turn) => Reply::then(turn, move |codes: &mut Self, _| codes.change(request, sequence)),
+        match self.turns.enter(sequence.page(), self.seed.clock.monotonic()) {
+            Place::First => self.change(request, sequence),
+            Place::Behind(turn) => Reply::then(turn, move |codes: &mut Self, turn| match turn {
+                Ok(Turn::Come) => codes.change(request, sequence),
+                Ok(Turn::Missed) | Err(_) => Reply::now(Err(Busy::from(AskError::TimedOut).into())),
+            }),
+            Place::Refused => Reply::now(Err(Busy::from(AskError::Refused).into())),
         }
     }
 }
@@ -98,7 +103,7 @@ impl Codes {
                 Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) => cache.forget(sequence),
                 Err(_) => {}
             }
-            codes.turns.leave(sequence.page());
+            codes.turns.leave(sequence.page(), codes.seed.clock.monotonic());
             Reply::now(outcome)
         })
     }

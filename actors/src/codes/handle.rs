@@ -11,7 +11,7 @@ use super::change::{ChangeRefused, ChangeRequest};
 use super::mint::{MintAnswer, MintRefused, MintRequest};
 
 /// How long a request waits for its write. Past it the write goes on and its outcome is unknown.
-const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+pub(super) const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// The typed address of [`Codes`].
 #[derive(Clone, Debug)]
