@@ -86,11 +86,15 @@ impl Repeat {
     }
 }
 
-/// How long the writer of codes created at `created_at` is still waited for; never longer than from now on,
-/// though its clock be ahead.
+/// How long the writer of codes created at `created_at` is still waited for. A clock that is ahead by more than
+/// that is wrong, and nobody is waited for.
 fn time_left(created_at: Timestamp, now: Timestamp) -> Option<Duration> {
-    let age = Duration::from_millis(u64::try_from(now.as_millis() - created_at.as_millis()).unwrap_or(0));
-    WRITER_PATIENCE.checked_sub(age).filter(|left| !left.is_zero())
+    let age = now.as_millis() - created_at.as_millis();
+    let apart = Duration::from_millis(age.unsigned_abs());
+    if age < 0 {
+        return (apart <= WRITER_PATIENCE).then_some(WRITER_PATIENCE);
+    }
+    WRITER_PATIENCE.checked_sub(apart).filter(|left| !left.is_zero())
 }
 
 #[cfg(test)]
@@ -105,5 +109,6 @@ mod tests {
         assert_eq!(left(109_999), Some(1));
         assert_eq!(left(110_000), None);
         assert_eq!(left(90_000), Some(10_000), "its clock is ahead of ours");
+        assert_eq!(left(89_999), None, "and wrong");
     }
 }
