@@ -9,6 +9,7 @@ use futures_util::future::{FutureExt as _, LocalBoxFuture, Shared};
 use crate::kernel::{Behaviour, Message, Reply, Respond};
 
 use super::cache::LinkCache;
+use super::creation_times::{CreationTime, CreationTimes};
 use super::handle::WRITE_DEADLINE;
 use super::high_water::HighWater;
 use super::numbers::Numbers;
@@ -48,10 +49,7 @@ pub struct Codes {
     pub(super) turns: Turns,
     pub(super) running: Running,
     lease: Option<Shared<LocalBoxFuture<'static, Result<Block, LeaseError>>>>,
-    /// The newest time given to a code; the clock may step back, minting may not.
-    newest: Timestamp,
-    /// What the clock told last.
-    told: Timestamp,
+    creation_times: CreationTimes,
 }
 
 impl Behaviour for Codes {
@@ -63,28 +61,26 @@ impl Behaviour for Codes {
         seed.published.high_water.rise_to(leases.next_block);
         // What was in flight when the last incarnation ended may have been written after all.
         seed.published.cache.forget_all();
+        let newest_code = leases.newest_code.unwrap_or(Timestamp::EPOCH);
         Ok(Self {
             seed: seed.clone(),
             numbers: Numbers::new(seed.store.page_order()),
             turns: Turns::new(WRITE_DEADLINE),
             running: Running::default(),
             lease: None,
-            newest: leases.newest_code.unwrap_or(Timestamp::EPOCH),
-            told: Timestamp::EPOCH,
+            creation_times: CreationTimes::new(seed.store.page_order(), newest_code),
         })
     }
 }
 
 impl Codes {
-    /// Now, and never before the newest code.
-    pub(super) fn now(&mut self) -> Timestamp {
-        let told = self.seed.clock.now();
-        if told < self.told {
+    /// The time of codes minted now.
+    pub(super) fn creation_time(&mut self) -> Timestamp {
+        let CreationTime { at, stepped_back } = self.creation_times.next(self.seed.clock.now());
+        if stepped_back {
             self.numbers.close_pages();
         }
-        self.told = told;
-        self.newest = self.newest.max(told);
-        self.newest
+        at
     }
 
     /// Leases a block, once for all who wait for it; then goes on.

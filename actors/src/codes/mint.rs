@@ -137,7 +137,7 @@ struct Name {
 
 impl Codes {
     fn mint(&mut self, request: Admitted) -> MintReply {
-        let now = self.now();
+        let now = self.creation_time();
         let Some(allotment) = self.numbers.allot(&request.owner, request.wishes.len(), now) else {
             return self.with_new_block(|codes, leased| match leased {
                 Ok(()) => codes.mint(request),

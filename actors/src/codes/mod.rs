@@ -14,6 +14,7 @@
 mod actor;
 mod cache;
 mod change;
+mod creation_times;
 mod flights;
 mod freshness;
 mod handle;
