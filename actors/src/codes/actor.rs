@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ezqr_schema::{Block, Clock, CodeIds, LinkBaseId, Timestamp};
-use ezqr_store::{CodeStore as _, LeaseError, ReadError, Store};
+use ezqr_store::{CodeStore as _, LeaseError, Leases, ReadError, Store};
 use futures_util::future::{FutureExt as _, LocalBoxFuture, Shared};
 
 use crate::kernel::{Behaviour, Message, Reply, Respond};
@@ -57,11 +57,16 @@ impl Behaviour for Codes {
     type BuildError = ReadError;
 
     async fn build(seed: &CodesSeed) -> Result<Self, ReadError> {
-        let leases = seed.store.leases().await?;
-        seed.published.high_water.rise_to(leases.next_block);
+        let is_shared = seed.store.is_shared();
+        let Leases { next_block, newest_code } = unless_away(is_shared, seed.store.leases().await)?;
+        seed.published.high_water.rise_to(next_block);
         // What was in flight when the last incarnation ended may have been written after all.
-        seed.published.cache.forget_all();
-        let newest_code = leases.newest_code.unwrap_or(Timestamp::EPOCH);
+        if is_shared {
+            seed.published.cache.outdate_all();
+        } else {
+            seed.published.cache.forget_all();
+        }
+        let newest_code = newest_code.unwrap_or(Timestamp::EPOCH);
         Ok(Self {
             seed: seed.clone(),
             numbers: Numbers::new(seed.store.page_order()),
@@ -70,6 +75,15 @@ impl Behaviour for Codes {
             lease: None,
             creation_times: CreationTimes::new(seed.store.page_order(), newest_code),
         })
+    }
+}
+
+/// What is known of leases. A shared store may be away for a while, which is no reason to stop: it tells of no
+/// newest code, and how far numbers were leased is read again before it is relied on.
+fn unless_away(is_shared: bool, leases: Result<Leases, ReadError>) -> Result<Leases, ReadError> {
+    match leases {
+        Err(ReadError::Unavailable(_)) if is_shared => Ok(Leases { next_block: 0, newest_code: None }),
+        leases => leases,
     }
 }
 
@@ -116,5 +130,25 @@ impl Respond<ForgetCached> for Codes {
     fn respond(&mut self, _: ForgetCached) -> Reply<Self, ()> {
         self.seed.published.cache.forget_all();
         Reply::now(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use ezqr_store::Unavailable;
+
+    use super::*;
+
+    #[test]
+    fn only_a_shared_store_may_be_away_while_the_owner_is_built() {
+        let away = Unavailable { reason: "away".to_owned(), retry_after: Duration::from_secs(1) };
+        let leases =
+            |is_shared, error: ReadError| unless_away(is_shared, Err(error)).map(|told| told.next_block);
+        assert_eq!(leases(true, away.clone().into()), Ok(0));
+        assert_eq!(leases(false, away.clone().into()), Err(away.into()));
+        let corrupt = ReadError::Corrupt("no number".to_owned());
+        assert_eq!(leases(true, corrupt.clone()), Err(corrupt));
     }
 }

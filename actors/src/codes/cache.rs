@@ -57,6 +57,12 @@ pub struct Cached {
     pub as_of: Duration,
 }
 
+impl Cached {
+    fn outdated(self) -> Self {
+        Self { as_of: self.as_of.saturating_sub(WAITED_FOR), ..self }
+    }
+}
+
 impl Keyed for Cached {
     type Key = Sequence;
 
@@ -140,10 +146,17 @@ impl LinkCache {
     /// kept, because the store may be away. For a store on which links age.
     pub(super) fn outdate(&self, sequence: Sequence) {
         self.change(self.links.set_of(&sequence), || {
-            if let Some(Cached { link, as_of }) = self.get(sequence) {
-                self.links.replace(Arc::new(Cached { link, as_of: as_of.saturating_sub(WAITED_FOR) }));
+            if let Some(cached) = self.get(sequence) {
+                self.links.replace(Arc::new(cached.outdated()));
             }
         });
+    }
+
+    /// Does so with all links.
+    pub(super) fn outdate_all(&self) {
+        for set in self.links.sets() {
+            self.change(set, || self.links.update_set(set, |cached| cached.clone().outdated()));
+        }
     }
 
     /// Forgets all links, because another process wrote.
@@ -301,6 +314,23 @@ mod tests {
         cache.end_fill(before, Some(Arc::clone(&uncertain)));
         let Cached { link, as_of } = cache.get(uncertain.sequence).unwrap();
         assert_eq!((link, filled.saturating_sub(as_of)), (uncertain, WAITED_FOR));
+    }
+
+    #[test]
+    fn outdating_all_keeps_every_link_and_outruns_fills_under_way() {
+        let cache = LinkCache::new(1_024);
+        let filled = Duration::from_secs(100);
+        let links = [1, 2, 3].map(|number| link(number, OLD));
+        let fills = links.each_ref().map(|link| cache.begin_fill(link.sequence, filled));
+        for (fill, link) in fills.iter().zip(&links) {
+            cache.end_fill(*fill, Some(Arc::clone(link)));
+        }
+        cache.outdate_all();
+        for (fill, link) in fills.iter().zip(&links) {
+            cache.end_fill(*fill, Some(Arc::clone(link)));
+            let outdated = Cached { link: Arc::clone(link), as_of: filled.saturating_sub(WAITED_FOR) };
+            assert_eq!(cache.get(link.sequence), Some(outdated));
+        }
     }
 
     #[test]

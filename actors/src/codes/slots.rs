@@ -93,6 +93,16 @@ impl<V: Keyed> Slots<V> {
         }
     }
 
+    /// Puts what `update` makes of each value of a set in its place; the key must stay.
+    pub(super) fn update_set(&self, set: Set, update: impl Fn(&V) -> V) {
+        for slot in self.slots(set) {
+            let updated = slot.load().as_deref().map(|value| Arc::new(update(value)));
+            if updated.is_some() {
+                slot.store(updated);
+            }
+        }
+    }
+
     pub(super) fn sets(&self) -> impl Iterator<Item = Set> + use<V> {
         (0..self.sets.len()).map(Set)
     }
