@@ -1,13 +1,21 @@
 //! The installation: found in the store, or founded.
 
+use std::time::Duration;
+
+use actix_web::rt;
 use ezqr_schema::{
     Account, AccountId, AccountStatus, ApiKey, Clock, Environment, InstallationSecret, KeyId, KeySecret,
     Name, Pepper, Plan, Rate, Scopes, random_bytes,
 };
-use ezqr_store::{Founding, InstallationStore as _, Store};
+use ezqr_store::{Founding, Installation, InstallationStore as _, Store, WriteError};
 
 use super::BootError;
 use super::pepper::PepperFile;
+
+/// How often founding is tried: a cluster that was just started may need a while to agree on anything.
+const TRIES: u32 = 30;
+/// Between two tries.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The installation a process serves.
 pub(super) struct Ground {
@@ -28,12 +36,31 @@ impl Ground {
         }
         let pepper = file.load_or_create()?;
         let (founding, first_key) = founding(&pepper, clock)?;
-        let installation = store.found(founding).await?;
+        let installation = insist(async || store.found(founding.clone()).await, PAUSE).await?;
         // Another node may have been faster, with a pepper of its own.
         let pepper = file.checked(pepper, installation.pepper_fingerprint)?;
         let first_key = installation.founded_now.then_some(first_key);
         Ok(Self { secret: installation.secret, pepper, first_key })
     }
+}
+
+/// Tries until it is answered. It is the same founding every time: whether an earlier try was carried out is
+/// told by its secret.
+async fn insist(
+    found: impl AsyncFn() -> Result<Installation, WriteError>,
+    pause: Duration,
+) -> Result<Installation, WriteError> {
+    for _ in 1..TRIES {
+        match found().await {
+            // Neither says that it never will be.
+            Err(error @ (WriteError::OutcomeUnknown(_) | WriteError::Unavailable(_))) => {
+                tracing::warn!(%error, "cannot found the installation; trying again");
+            }
+            Ok(installation) => return Ok(installation),
+        }
+        rt::time::sleep(pause).await;
+    }
+    found().await
 }
 
 fn founding(pepper: &Pepper, clock: &Clock) -> Result<(Founding, KeySecret), BootError> {
@@ -65,6 +92,7 @@ fn founding(pepper: &Pepper, clock: &Clock) -> Result<(Founding, KeySecret), Boo
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::path::Path;
 
     use ezqr_store::{AccountStore as _, EmbeddedOptions, EmbeddedStore, KeyStore as _};
@@ -95,6 +123,34 @@ mod tests {
         assert!(second.first_key.is_none());
         assert_eq!(second.secret.as_bytes(), first.secret.as_bytes());
         assert_eq!(store.keys().await.unwrap(), keys);
+    }
+
+    #[actix_web::test]
+    async fn a_founding_whose_answer_was_lost_is_tried_again_and_shows_its_key() {
+        let directory = tempfile::tempdir().unwrap();
+        let store =
+            Store::Embedded(EmbeddedStore::open(directory.path(), EmbeddedOptions::default()).unwrap());
+        let (founding, _) = founding(&Pepper::from_bytes([7; 32]), &Clock::system()).unwrap();
+        let tries = Cell::new(0);
+        let found = async || {
+            tries.set(tries.get() + 1);
+            let answer = store.found(founding.clone()).await;
+            if tries.get() < 3 { Err(WriteError::OutcomeUnknown("no answer".to_owned())) } else { answer }
+        };
+        let installation = insist(found, Duration::ZERO).await.unwrap();
+        assert!(installation.founded_now);
+        assert_eq!(installation.secret.as_bytes(), founding.secret.as_bytes());
+        assert_eq!(tries.take(), 3);
+
+        let (late, _) = super::founding(&Pepper::from_bytes([7; 32]), &Clock::system()).unwrap();
+        assert!(!store.found(late).await.unwrap().founded_now, "it is another's");
+
+        let found = async || {
+            tries.set(tries.get() + 1);
+            Err(WriteError::OutcomeUnknown("no answer".to_owned()))
+        };
+        assert!(insist(found, Duration::ZERO).await.is_err());
+        assert_eq!(tries.get(), TRIES, "it comes to an end");
     }
 
     #[actix_web::test]

@@ -24,7 +24,8 @@ pub struct Installation {
     pub secret: InstallationSecret,
     /// Tells the pepper the key hashes were made with.
     pub pepper_fingerprint: [u8; 32],
-    /// Whether this very call founded it: then, and only then, the first key is to be shown.
+    /// Whether this very founding made it, in this call or an earlier one whose answer was lost: then, and
+    /// only then, the first key is to be shown.
     pub founded_now: bool,
 }
 
@@ -42,7 +43,8 @@ pub trait InstallationStore {
     /// The installation, when one was founded.
     async fn installation(&self) -> Result<Option<Installation>, ReadError>;
 
-    /// Founds the installation, wholly or not at all, unless it exists; answers what it then is.
+    /// Founds the installation, wholly or not at all, unless it exists; answers what it then is. Whoever was
+    /// left without an answer may ask again with the same founding: its secret tells whose the installation is.
     async fn found(&self, founding: Founding) -> Result<Installation, WriteError>;
 
     /// The number of `base`, given to it now when it has none. Numbers are never given to another base.

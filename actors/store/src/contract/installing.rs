@@ -42,6 +42,10 @@ pub async fn an_installation_is_founded_once(fixture: &impl Fixture) {
         assert_eq!(installation.secret.as_bytes(), found[0].secret.as_bytes());
         assert_eq!(installation.pepper_fingerprint, found[0].pepper_fingerprint);
     }
+    for (founding, installation) in foundings.into_iter().zip(&found) {
+        let again = store.found(founding).await.unwrap();
+        assert_eq!(again.founded_now, installation.founded_now, "who lost the answer asks again");
+    }
     drop((store, another));
     let later = fixture.serve().await.installation().await.unwrap().unwrap();
     assert_eq!(later.secret.as_bytes(), found[0].secret.as_bytes());

@@ -65,7 +65,8 @@ impl Write for Founding {
         let found = first(transaction, INSTALLATION, [], installation)
             .map_err(|error| NotApplied::Refused(WriteError::Unavailable(unavailable(error.to_string()))))?;
         if let Some(found) = found {
-            return Ok(found);
+            let founded_now = found.secret.as_bytes() == self.secret.as_bytes();
+            return Ok(Installation { founded_now, ..found });
         }
         transaction.execute(
             "INSERT INTO installation (only_row, secret, pepper_fingerprint) VALUES (1, ?, ?)",
