@@ -1,5 +1,7 @@
 //! `/api/v1/qr-codes`: codes one by one, and their lists.
 
+use std::time::Duration;
+
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -144,12 +146,16 @@ pub(super) async fn delete(request: HttpRequest, edge: Data<Edge>) -> Result<Htt
     Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
 }
 
+/// When a change that others were faster than again and again is worth another try.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
 async fn make(edge: &Edge, request: ChangeRequest) -> Result<Code, Fault> {
     let is_conditional = request.expected.is_some();
     edge.handles.codes.change(request).await.map_err(|refused| {
         if !is_conditional && matches!(refused, ChangeRefused::VersionMismatch { .. }) {
             // Others changed it again and again: nothing the caller could have known.
-            return Fault::new(ProblemCode::Overloaded, "The code is being changed by many at once.");
+            return Fault::new(ProblemCode::Overloaded, "The code is being changed by many at once.")
+                .retry_after(RETRY_AFTER);
         }
         refused.into()
     })
