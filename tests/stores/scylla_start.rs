@@ -5,10 +5,10 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use ezqr_schema::{CQL_MIGRATIONS, Clock, ManualClock, Timestamp};
-use ezqr_store::contract::run;
+use ezqr_store::contract::{Minter, run};
 use ezqr_store::{
-    CodeStore as _, ConnectError, Credentials, LeaseError, ScyllaOptions, ScyllaStore, StoreHealth,
-    WriteError,
+    CodeStore as _, ConnectError, Credentials, LeaseError, MintError, ScyllaOptions, ScyllaStore,
+    StoreHealth, WriteError,
 };
 use futures_util::future::join_all;
 
@@ -181,5 +181,28 @@ fn a_clock_that_goes_wrong_later_leases_nothing_until_it_is_right_again() {
         clock.set_wall(right());
         clock.advance(Duration::from_secs(1));
         store.lease_block().await.unwrap();
+    });
+}
+
+#[test]
+fn nothing_is_minted_from_the_future_nor_after_the_clock_was_set() {
+    let Some(options) = options(cql::keyspace()) else { return };
+    run(async {
+        let clock = ManualClock::starting_at(Clock::system().now());
+        let store = ScyllaStore::connect(options, clock.clock()).await.unwrap();
+        let mut minter = Minter::new(&store).await;
+        let right = clock.clock().now();
+        minter.now = right.saturating_add_millis(21_000);
+        let future = minter.plain();
+        minter.now = right;
+        let present = minter.plain();
+        for (wall, code) in [(right, &future), (right.saturating_add_millis(21_000), &present)] {
+            clock.set_wall(wall);
+            let refusal = store.mint(minter.mint([code.clone()])).await.unwrap_err();
+            assert!(matches!(refusal, MintError::Write(WriteError::Unavailable(_))), "{refusal:?}");
+            assert!(store.code(code.sequence).await.unwrap().is_none(), "nothing was written");
+        }
+        clock.set_wall(right);
+        store.mint(minter.mint([present])).await.unwrap();
     });
 }

@@ -2,12 +2,15 @@
 //!
 //! The first cells of a code carry a timestamp of this node's, 60 seconds back-dated; those of a later change
 //! carry the servers' clocks. Were this node's clock further ahead, a change would be acknowledged and lose.
+//! So three times 20 seconds are the most: the clock ahead of the servers', set since that was compared, and a
+//! code ahead of the clock.
 
+use std::fmt::Display;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-use ezqr_schema::{Clock, Timestamp};
+use ezqr_schema::{Clock, Code, Timestamp};
 use scylla::errors::PrepareError;
 use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlTimestamp;
@@ -18,7 +21,8 @@ use super::driver::{Class, Driver};
 use super::failure::{corrupt, unread};
 use crate::{ReadError, Unavailable};
 
-/// How far this node's clock may be off the servers'.
+/// How far this node's clock may be off the servers', may be set between two comparisons, and a code may be
+/// ahead of it.
 const TOLERANCE: Duration = Duration::from_secs(20);
 /// While running, clocks are compared this often.
 const INTERVAL: Duration = Duration::from_secs(60);
@@ -38,7 +42,43 @@ pub struct ClockOff(i64);
 pub(super) struct ClockRule {
     clock: Clock,
     server_time: PreparedStatement,
+    comparison: Comparison,
+}
+
+/// What the last comparison came to.
+#[derive(Debug, Default)]
+struct Comparison {
     is_off: AtomicBool,
+    /// The wall clock less the monotonic one, in milliseconds, when the clocks last agreed.
+    lead: AtomicI64,
+}
+
+impl Comparison {
+    /// Remembers it; whether the clocks were apart before.
+    fn remember(&self, is_off: bool, lead: i64) -> bool {
+        if !is_off {
+            self.lead.store(lead, Ordering::Release);
+        }
+        self.is_off.swap(is_off, Ordering::AcqRel)
+    }
+
+    /// Refuses codes of which the latest was made at `created_at`.
+    fn allow(&self, clock: &Clock, created_at: Option<Timestamp>) -> Result<(), Unavailable> {
+        if self.is_off.load(Ordering::Acquire) {
+            return Err(refused("the clock of this machine is too far off the store's"));
+        }
+        let set_by = lead(clock).saturating_sub(self.lead.load(Ordering::Acquire));
+        if is_beyond(set_by.saturating_abs()) {
+            return Err(refused(
+                "the clock of this machine was set: it is to be compared with the store's first",
+            ));
+        }
+        let now = clock.now().as_millis();
+        if created_at.is_some_and(|created_at| is_beyond(created_at.as_millis() - now)) {
+            return Err(refused("a code is ahead of the clock of this machine"));
+        }
+        Ok(())
+    }
 }
 
 impl ClockRule {
@@ -46,23 +86,24 @@ impl ClockRule {
         // Every node answers of itself, whatever the consistency.
         let server_time = "SELECT toTimestamp(now()) FROM system.local";
         let server_time = driver.prepare(Class::PointRead, server_time).await?;
-        Ok(Self { clock, server_time, is_off: AtomicBool::new(false) })
+        Ok(Self { clock, server_time, comparison: Comparison::default() })
     }
 
-    /// Refuses while the clocks were last seen apart.
-    pub(super) fn allow_minting(&self) -> Result<(), Unavailable> {
-        if self.is_off.load(Ordering::Acquire) { Err(refused()) } else { Ok(()) }
+    /// Refuses codes from the future, and all while the clocks were last seen apart or this one was set since.
+    pub(super) fn allow_minting(&self, codes: &[Code]) -> Result<(), Unavailable> {
+        self.comparison.allow(&self.clock, codes.iter().map(|code| code.created_at).max())
     }
 
     /// Compares the clocks now, and refuses when they are apart. What cannot be compared changes nothing.
     pub(super) async fn compare(&self, driver: &Driver) -> Result<Result<(), ClockOff>, ReadError> {
-        let before = self.clock.now();
+        // Of before: a clock that is set while the answer is waited for has then been set since.
+        let (before, lead) = (self.clock.now(), lead(&self.clock));
         let rows = driver.read(&self.server_time, ()).await?;
         let after = self.clock.now();
         let (CqlTimestamp(server),) = rows.first_row().map_err(corrupt)?;
         let server = Timestamp::from_millis(server).map_err(corrupt)?;
         let judgement = judge([before, after], server);
-        let was_off = self.is_off.swap(judgement.is_err(), Ordering::AcqRel);
+        let was_off = self.comparison.remember(judgement.is_err(), lead);
         match judgement {
             Err(off) if !was_off => tracing::error!("{off}; no codes are minted until then"),
             Ok(()) if was_off => tracing::info!("the clock of this machine is right again"),
@@ -75,7 +116,7 @@ impl ClockRule {
     pub(super) async fn require(&self, driver: &Driver) -> Result<(), Unavailable> {
         match self.compare(driver).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(refused()),
+            Ok(Err(off)) => Err(refused(off)),
             Err(error) => Err(unread(error)),
         }
     }
@@ -91,9 +132,18 @@ pub(super) async fn keep_comparing(core: Arc<Core>) {
     }
 }
 
-fn refused() -> Unavailable {
-    let reason = "the clock of this machine is too far off the store's".to_owned();
-    Unavailable { reason, retry_after: INTERVAL }
+fn refused(reason: impl Display) -> Unavailable {
+    Unavailable { reason: reason.to_string(), retry_after: INTERVAL }
+}
+
+/// The wall clock less the monotonic one, in milliseconds: it changes only when the wall clock is set.
+fn lead(clock: &Clock) -> i64 {
+    let monotonic = i64::try_from(clock.monotonic().as_millis()).unwrap_or(i64::MAX);
+    clock.now().as_millis().saturating_sub(monotonic)
+}
+
+fn is_beyond(milliseconds: i64) -> bool {
+    u128::try_from(milliseconds).is_ok_and(|milliseconds| milliseconds > TOLERANCE.as_millis())
 }
 
 /// Compares a server's time with what this node's clock showed before and after it was asked.
@@ -101,10 +151,9 @@ fn judge([before, after]: [Timestamp; 2], server: Timestamp) -> Result<(), Clock
     let [before, after, server] = [before, after, server].map(Timestamp::as_millis);
     let ahead = before.min(after) - server;
     let behind = server - after.max(before);
-    let tolerance = i64::try_from(TOLERANCE.as_millis()).unwrap_or(i64::MAX);
-    if ahead > tolerance {
+    if is_beyond(ahead) {
         Err(ClockOff(ahead))
-    } else if behind > tolerance {
+    } else if is_beyond(behind) {
         Err(ClockOff(-behind))
     } else {
         Ok(())
@@ -113,6 +162,8 @@ fn judge([before, after]: [Timestamp; 2], server: Timestamp) -> Result<(), Clock
 
 #[cfg(test)]
 mod tests {
+    use ezqr_schema::ManualClock;
+
     use super::*;
 
     fn at(seconds: i64) -> Timestamp {
@@ -135,6 +186,34 @@ mod tests {
         assert_eq!(judge([at(1), at(-40)], at(0)), Ok(()));
         assert_eq!(judge([at(0), at(60)], at(30)), Ok(()));
         assert_eq!(judge([at(-60), at(-40)], at(0)), Err(ClockOff(-40_000)));
+    }
+
+    #[test]
+    fn between_two_comparisons_the_clock_may_be_set_by_20_seconds_and_no_more() {
+        let time = ManualClock::starting_at(at(0));
+        let (clock, comparison) = (time.clock(), Comparison::default());
+        time.advance(Duration::from_secs(100));
+        comparison.remember(false, lead(&clock));
+        time.advance(Duration::from_secs(50));
+        for (seconds, is_allowed) in [(150, true), (170, true), (171, false), (130, true), (129, false)] {
+            time.set_wall(at(seconds));
+            assert_eq!(comparison.allow(&clock, Some(at(0))).is_ok(), is_allowed, "{seconds}");
+        }
+        assert!(!comparison.remember(true, lead(&clock)));
+        time.set_wall(at(150));
+        assert!(comparison.allow(&clock, None).is_err(), "it was off when last compared");
+        assert!(comparison.remember(false, lead(&clock)));
+        assert_eq!(comparison.allow(&clock, None), Ok(()));
+    }
+
+    #[test]
+    fn a_code_may_be_20_seconds_ahead_of_the_clock_and_no_more() {
+        let clock = ManualClock::starting_at(at(0)).clock();
+        let comparison = Comparison::default();
+        comparison.remember(false, lead(&clock));
+        for (seconds, is_allowed) in [(-90, true), (0, true), (20, true), (21, false)] {
+            assert_eq!(comparison.allow(&clock, Some(at(seconds))).is_ok(), is_allowed, "{seconds}");
+        }
     }
 
     #[test]

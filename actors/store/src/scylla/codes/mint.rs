@@ -50,7 +50,7 @@ impl Statements {
 
 /// Writes new codes.
 pub(super) async fn mint(core: &Core, mint: &Mint) -> Result<(), MintError> {
-    core.clock_rule.allow_minting().map_err(WriteError::Unavailable)?;
+    core.clock_rule.allow_minting(&mint.codes).map_err(WriteError::Unavailable)?;
     let request = match &mint.record {
         MintRecord::Unnamed => return write(core, mint).await,
         MintRecord::Made(request) => {
