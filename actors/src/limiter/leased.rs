@@ -18,11 +18,14 @@ const GOOD_FOR: Duration = Duration::from_secs(10);
 /// How long it is so at least. The shared bucket refills meanwhile: within any window the nodes together admit
 /// at most what it refills in this time more than one bucket would, and never more than they leased.
 const GOOD_FOR_AT_LEAST: Duration = Duration::from_secs(1);
+/// A bucket is full within a period of 60 s, as told by clocks that are off by 20 s at most, one ahead and one
+/// behind. One that is said to be full later was written by a wrong clock.
+const BELIEVED: Duration = Duration::from_secs(60 + 2 * 20);
 /// How often a lease is tried when other nodes are faster.
 const ATTEMPTS: u32 = 8;
 
 /// What a node knows of a shared bucket. Instants are durations since 1970 on the wall clock, which the
-/// nodes share to within seconds.
+/// nodes share to within seconds; see the module's docs for one that is wrong.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LeasedBucket {
     /// As the store last showed it, or as it is after an advance whose outcome is not known.
@@ -49,21 +52,22 @@ impl LeasedBucket {
                 self.held = left;
                 None
             }
-            // What the store showed only ever moves on, so what it proves to be empty is.
-            None => Some(self.bucket().next_token_in(limit, now)?),
+            // Among clocks that are right the store's instant only moves on, so what it proves to be empty is.
+            None => Some(self.bucket(now).next_token_in(limit, now)?),
         };
-        let remaining = self.held.saturating_add(self.bucket().tokens(limit, now));
-        let full_in = self.bucket().full_in(now).saturating_sub(interval(limit) * self.held);
+        let remaining = self.held.saturating_add(self.bucket(now).tokens(limit, now));
+        let full_in = self.bucket(now).full_in(now).saturating_sub(interval(limit) * self.held);
         Some(Standing { limit, remaining, full_in, retry_after })
     }
 
-    /// The next lease; `None` when the bucket is empty.
+    /// The next lease; `None` when the bucket is empty. Also a row that is not believed is replaced only if it
+    /// is the one that was shown.
     pub(super) fn next_lease(&self, limit: NonZeroU32, now: Duration) -> Option<Lease> {
-        let tokens = self.bucket().tokens(limit, now).min(CHUNK);
+        let tokens = self.bucket(now).tokens(limit, now).min(CHUNK);
         if tokens == 0 {
             return None;
         }
-        let to = self.bucket().without(tokens, limit, now).full_in(Duration::ZERO);
+        let to = self.bucket(now).without(tokens, limit, now).full_in(Duration::ZERO);
         let to = i64::try_from(to.as_micros()).unwrap_or(i64::MAX);
         Some(Lease { from: self.shown, to: FullAt(to), tokens })
     }
@@ -118,7 +122,7 @@ impl LeasedBucket {
 
     /// Whether it may be forgotten: nothing is held, and what the store has can be asked again.
     pub(super) fn is_idle(&self, now: Duration) -> bool {
-        now >= self.leased_at + GOOD_FOR && self.bucket().is_full(now)
+        now >= self.leased_at + GOOD_FOR && self.bucket(now).is_full(now)
     }
 
     /// Leased tokens that are still good: a token ends when the bucket has refilled it, for then the bucket
@@ -130,13 +134,15 @@ impl LeasedBucket {
         if now < self.leased_at + GOOD_FOR_AT_LEAST {
             return self.held;
         }
-        let owed = self.bucket().full_in(now).as_nanos().div_ceil(interval(limit).as_nanos().max(1));
+        let owed = self.bucket(now).full_in(now).as_nanos().div_ceil(interval(limit).as_nanos().max(1));
         u32::try_from(owed).map_or(self.held, |owed| owed.min(self.held))
     }
 
-    fn bucket(&self) -> Bucket {
+    /// The bucket that was shown; a full one when there is none, or none to be believed.
+    fn bucket(&self, now: Duration) -> Bucket {
         let micros = self.shown.map_or(0, |FullAt(micros)| u64::try_from(micros).unwrap_or_default());
-        Bucket::full_at(Duration::from_micros(micros))
+        let full_at = Duration::from_micros(micros);
+        if full_at > now + BELIEVED { Bucket::default() } else { Bucket::full_at(full_at) }
     }
 }
 

@@ -9,6 +9,12 @@
 //! write. It gives out no token that it did not lease, so together the nodes admit no more than one bucket
 //! holds; tokens that are leased and not given out are lost, so they may admit fewer: at most one lease of
 //! each node. A restart loses what was leased and fills nothing.
+//!
+//! This holds while the wall clock of each node is off by 20 s at most: about as many tokens more or fewer are
+//! admitted as a bucket refills in the time by which the clocks differ. An instant that no such clock can have
+//! written, more than 100 s ahead, is not believed: the next lease begins with a full bucket. So a node whose
+//! clock is far ahead may admit, and let the others admit, a bucket more for each time they take turns, but
+//! does not have callers refused.
 
 mod actor;
 mod bucket;

@@ -19,6 +19,8 @@ fn limit(tokens: u32) -> NonZeroU32 {
 struct Row {
     full_at: Cell<Option<FullAt>>,
     writes: Cell<u32>,
+    /// Whether a clock is wrong, so that it may move back.
+    is_put_right: bool,
 }
 
 impl Row {
@@ -28,7 +30,8 @@ impl Row {
         if self.full_at.get() != lease.from {
             return Advance::Found(self.full_at.get());
         }
-        assert!(self.full_at.get().is_none_or(|from| from < lease.to), "it only moves on");
+        let moves_on = self.full_at.get().is_none_or(|from| from < lease.to);
+        assert!(moves_on || self.is_put_right, "it only moves on");
         self.full_at.set(Some(lease.to));
         Advance::Done
     }
@@ -86,7 +89,7 @@ fn an_outcome_that_is_not_known_counts_as_spent_and_a_store_that_is_away_is_told
     let mut node = LeasedBucket::default();
     let lease = node.next_lease(limit(100), START).unwrap();
     assert!(!node.learn(lease, &Err(WriteError::OutcomeUnknown("cut off".to_owned())), START));
-    assert_eq!((node.held, node.bucket().tokens(limit(100), START)), (0, 95));
+    assert_eq!((node.held, node.bucket(START).tokens(limit(100), START)), (0, 95));
     let away = Unavailable { reason: "away".to_owned(), retry_after: GOOD_FOR };
     let asked = Cell::new(0);
     let refused = node.lease(
@@ -99,6 +102,32 @@ fn an_outcome_that_is_not_known_counts_as_spent_and_a_store_that_is_away_is_told
     );
     assert_eq!(refused.now_or_never().unwrap(), Err(TakeRefused::Store(away.clone())));
     assert_eq!(asked.get(), 1, "at once");
+}
+
+#[test]
+fn a_wrong_clock_does_not_empty_the_bucket_for_the_others() {
+    let hour_ahead = START + Duration::from_secs(3_600);
+    let row = Row { is_put_right: true, ..Row::default() };
+    let (mut wrong, mut right) = (LeasedBucket::default(), LeasedBucket::default());
+    while ask(&mut wrong, &row, limit(100), hour_ahead).retry_after.is_none() {}
+    let admitted = ask(&mut right, &row, limit(100), START);
+    assert_eq!((admitted.remaining, admitted.retry_after), (99, None));
+    assert_eq!(row.full_at.get(), Some(FullAt(i64::try_from(START.as_micros()).unwrap() + 3_000_000)));
+    // The node itself goes on from there when its clock has been set right.
+    assert_eq!(ask(&mut wrong, &row, limit(100), START).remaining, 94);
+}
+
+#[test]
+fn what_a_clock_within_the_allowed_skew_wrote_is_believed() {
+    let full_at =
+        |seconds| FullAt(i64::try_from((START + Duration::from_secs(seconds)).as_micros()).unwrap());
+    let shown = |seconds| LeasedBucket { shown: Some(full_at(seconds)), ..LeasedBucket::default() };
+    let retry_after = |seconds| shown(seconds).take(limit(100), START).map(|standing| standing.retry_after);
+    assert_eq!(retry_after(100), Some(Some(Duration::from_millis(40_600))));
+    assert_eq!(retry_after(101), None, "only the store can tell");
+    // The row may have been put right meanwhile: what is replaced is what was shown.
+    let lease = shown(101).next_lease(limit(100), START).unwrap();
+    assert_eq!((lease.from, lease.to), (Some(full_at(101)), full_at(3)));
 }
 
 #[test]
