@@ -232,9 +232,18 @@ fn a_change_is_lost_behind_a_code_from_the_future() {
     on_a_cluster(async |store, raw| {
         let mut minter = Minter::new(&store).await;
         let (past, now) = (minter.mint_one(&store, |_| {}).await.unwrap(), minter.now);
-        // A clock that is far ahead: what the rule of clocks keeps from minting.
-        minter.tick(DAY);
+        // As a clock that is far ahead would have it, which the rule of clocks keeps from minting.
         let future = minter.mint_one(&store, |_| {}).await.unwrap();
+        let written_at = (now.as_millis() + DAY - 60_000) * 1_000;
+        raw.run(&format!(
+            "UPDATE {} USING TIMESTAMP {written_at} SET content = 'content', version = {} \
+             WHERE page = {} AND sequence = {}",
+            table("codes"),
+            future.version.get(),
+            minter.page().page.get(),
+            future.sequence.get()
+        ))
+        .await;
         for (code, is_changed) in [(past, true), (future, false)] {
             store.change(renamed(&code, minter.page())).await.unwrap();
             let found = store.code(code.sequence).await.unwrap().unwrap().code;
@@ -299,6 +308,7 @@ fn a_name_over_its_time_is_free() {
         let mut minter = Minter::new(&store).await;
         let named = MintRecord::Made(request(&unique(), 1));
         let MintRecord::Made(request) = &named else { unreachable!() };
+        minter.tick(-DAY);
         for _ in 0..2 {
             let code = minter.plain();
             let mint = Mint { record: named.clone(), ..minter.mint([code.clone()]) };
