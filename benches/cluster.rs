@@ -15,7 +15,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::thread;
@@ -182,7 +182,9 @@ impl Service {
             command.current_dir(directory).args(arguments);
             command
         };
-        let child = ezqr(&flags).arg("serve").env("EZQR__HTTP__WORKERS", "1").spawn().unwrap();
+        let mut serve = ezqr(&flags);
+        serve.arg("serve").env("EZQR__HTTP__WORKERS", "1").stdout(Stdio::null());
+        let child = serve.spawn().unwrap();
         let ready = get("", "/readyz");
         while std::net::TcpStream::connect(address).is_err() || call(address, &ready).0 != 200 {
             thread::sleep(Duration::from_millis(100));

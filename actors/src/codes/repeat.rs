@@ -1,10 +1,11 @@
 //! Answering a request that was made before as it was answered then.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::{
-    Clock, Code, CodeIds, IdempotentRequest, LinkBaseId, Minted, NewCode, Owner, Sequence, Timestamp,
+    Clock, Code, CodeIds, IdempotentRequest, LinkBaseId, Minted, NewCode, Owner, Page, Sequence, Timestamp,
 };
 use ezqr_store::{CodeStore as _, IdempotencyRecord, Mint, MintError, MintRecord, ReadError, Store};
 
@@ -66,11 +67,8 @@ impl Repeat {
         let numbers = (first.get()..).map_while(|number| Sequence::new(number).ok());
         let codes = Decided { created_at, link_base }.codes(&code_ids, &owner, wishes, numbers);
         let answer = MintAnswer { codes: Arc::clone(&codes), is_replayed: true };
-        if let Some(stored) = store.code(first).await? {
-            if codes.first().is_some_and(|code| code.id == stored.code.id) {
-                return Ok(answer);
-            }
-            return Err(ReadError::Corrupt("a record of a request tells of other codes".to_owned()).into());
+        if are_stored(&store, page.page, &codes).await? {
+            return Ok(answer);
         }
         if let Some(retry_after) = time_left(created_at, clock.now()) {
             return Err(MintRefused::StillRunning { retry_after });
@@ -84,6 +82,26 @@ impl Repeat {
             Err(MintError::Write(error)) => Err(error.into()),
         }
     }
+}
+
+/// Whether all of `codes` are in the store. All are looked for: a store of several replicas that had only begun to
+/// take them in spreads what is read, and no more, before it answers.
+async fn are_stored(store: &Store, page: Page, codes: &[Code]) -> Result<bool, ReadError> {
+    let after = codes.last().and_then(|last| Sequence::new(last.sequence.get() + 1).ok());
+    let before = after.filter(|after| after.page() == page);
+    let stored: HashMap<_, _> =
+        store.codes_of_page(page, before).await?.into_iter().map(|code| (code.sequence, code.id)).collect();
+    let mut are_stored = true;
+    for code in codes {
+        match stored.get(&code.sequence) {
+            Some(id) if *id == code.id => {}
+            Some(_) => {
+                return Err(ReadError::Corrupt("a record of a request tells of other codes".to_owned()));
+            }
+            None => are_stored = false,
+        }
+    }
+    Ok(are_stored)
 }
 
 /// How long the writer of codes created at `created_at` is still waited for. A clock that is ahead by more than

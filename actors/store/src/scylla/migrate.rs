@@ -24,7 +24,7 @@ use super::options::ScyllaOptions;
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, version int, holder uuid)";
 /// Seconds a lock is held without being renewed, which it is before every statement: longer than the longest
 /// of them is waited for.
-const LOCK_SECONDS: i32 = 60;
+const LOCK_SECONDS: i32 = 120;
 /// How often a node looks whether another has done its work.
 const LOOK: Duration = Duration::from_millis(500);
 /// So many times; it outlasts a lock whose holder died.

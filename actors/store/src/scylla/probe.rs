@@ -54,7 +54,8 @@ impl Probe {
                 Ok(()) => pulse.answered(),
                 // Something else was answered meanwhile: of several partitions the probe's alone is out of reach.
                 Err(_) if pulse.was_heard() => {}
-                Err(Failure::Uncertain(_)) if silent + 1 < SILENT => {
+                // Too few replicas of one partition say nothing of others: the next probe asks another one.
+                Err(Failure::Uncertain(_) | Failure::TooFew(_)) if silent + 1 < SILENT => {
                     silent += 1;
                     pulse.missed();
                     continue;

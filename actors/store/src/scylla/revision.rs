@@ -26,6 +26,9 @@ const ROUNDS: u32 = 40;
 #[derive(Debug)]
 pub(super) struct Revision {
     read: PreparedStatement,
+    /// The same, but it first brings to its end what a writer that died has begun: so the rows that are read after
+    /// it are those of the revision it tells.
+    read_settled: PreparedStatement,
     /// One write at a time in this process: those of one partition only hinder each other.
     turn: Mutex<()>,
 }
@@ -41,15 +44,14 @@ pub(super) enum Decision {
 impl Revision {
     pub(super) async fn prepare(driver: &Driver, table: &str) -> Result<Self, PrepareError> {
         let read = format!("SELECT revision FROM {table} WHERE installation = '{PARTITION}' LIMIT 1");
+        let read_settled = driver.prepare(Class::SerialRead, &read).await?;
         let read = driver.prepare(Class::PointRead, &read).await?;
-        Ok(Self { read, turn: Mutex::default() })
+        Ok(Self { read, read_settled, turn: Mutex::default() })
     }
 
     /// The revision now; `None` before the first write.
     pub(super) async fn now(&self, driver: &Driver) -> Result<Option<i64>, ReadError> {
-        let rows = driver.read(&self.read, ()).await?;
-        let row = rows.maybe_first_row::<(Option<i64>,)>().map_err(corrupt)?;
-        Ok(row.and_then(|(revision,)| revision))
+        revision_of(driver, &self.read).await
     }
 
     /// Lets `decide` read and write until what it asks for holds. It is given the revision to condition its
@@ -60,17 +62,36 @@ impl Revision {
         decide: impl AsyncFn(Option<i64>, i64) -> Result<Decision, E>,
     ) -> Result<(), E> {
         let _turn = self.turn.lock().await;
+        let mut doubt = false;
         for round in 0..ROUNDS {
-            let now = self.now(driver).await.map_err(|error| WriteError::Unavailable(unread(error)))?;
+            let now =
+                revision_of(driver, &self.read_settled).await.map_err(|error| unread_after(doubt, error))?;
             match decide(now, now.unwrap_or_default().saturating_add(1)).await? {
                 Decision::Holds => return Ok(()),
                 Decision::Written(answer) if answer.is_applied => return Ok(()),
                 // A sending of it whose answer was lost may have been the faster one: reading tells.
-                Decision::Written(_) => tokio::time::sleep(pause(round)).await,
+                Decision::Written(answer) => {
+                    doubt |= answer.is_repeated;
+                    tokio::time::sleep(pause(round)).await;
+                }
             }
         }
         Err(WriteError::OutcomeUnknown("other nodes write the same table all the time".to_owned()).into())
     }
+}
+
+async fn revision_of(driver: &Driver, read: &PreparedStatement) -> Result<Option<i64>, ReadError> {
+    let rows = driver.read(read, ()).await?;
+    let row = rows.maybe_first_row::<(Option<i64>,)>().map_err(corrupt)?;
+    Ok(row.and_then(|(revision,)| revision))
+}
+
+/// What a write comes to when the revision cannot be read: nothing was written, unless an earlier sending was.
+fn unread_after(doubt: bool, error: ReadError) -> WriteError {
+    if doubt {
+        return WriteError::OutcomeUnknown(error.to_string());
+    }
+    WriteError::Unavailable(unread(error))
 }
 
 /// The revisions of accounts and keys that this process has seen.
