@@ -8,7 +8,8 @@ use scylla_proxy::{Reaction as _, RequestReaction};
 use serde_json::json;
 
 use crate::client::Client;
-use crate::installation::installation;
+use crate::installation::{Installation, installation};
+use crate::node::Node;
 use crate::proxy::Between;
 
 /// Every statement ends with the time it was made at, which a conditional one does not use.
@@ -25,6 +26,21 @@ fn errors() -> [(&'static str, RequestReaction); 6] {
         ("server-error", forge().server_error()),
         ("connection", RequestReaction::drop_connection()),
     ]
+}
+
+/// A node that reaches the store through a proxy, and a client of it.
+struct Proxied {
+    between: Between,
+    client: Client,
+    node: Node,
+}
+
+impl Proxied {
+    fn node_of(installation: &Installation) -> Self {
+        let between = Between::new(&installation.contact_points);
+        let node = installation.node_through(&between.contact_points);
+        Self { client: node.client(&installation.key(0)), between, node }
+    }
 }
 
 /// The statements that the proxy saw since it was last asked, without their times.
@@ -46,10 +62,7 @@ fn mint(client: &Client) -> String {
 #[test]
 fn a_change_whose_outcome_is_open_is_sent_again_the_very_same() {
     let Some(installation) = installation() else { return };
-    let key = installation.key(0);
-    let mut between = Between::new(&installation.contact_points);
-    let node = installation.node_through(&between.contact_points);
-    let client = node.client(&key);
+    let Proxied { mut between, client, node: _node } = Proxied::node_of(installation);
     let code = mint(&client);
     for (version, (name, error)) in (2..).zip(errors()) {
         let mark = format!("changed-after-{name}");
@@ -72,10 +85,7 @@ fn a_change_whose_outcome_is_open_is_sent_again_the_very_same() {
 #[test]
 fn a_change_that_was_carried_out_before_its_answer_was_lost_is_carried_out_once() {
     let Some(installation) = installation() else { return };
-    let key = installation.key(0);
-    let mut between = Between::new(&installation.contact_points);
-    let node = installation.node_through(&between.contact_points);
-    let client = node.client(&key);
+    let Proxied { mut between, client, node: _node } = Proxied::node_of(installation);
     let code = mint(&client);
     // The statement is on its way for longer than it is waited for: the second sending is carried out first, and
     // the first finds that it is too late.
@@ -92,10 +102,7 @@ fn a_change_that_was_carried_out_before_its_answer_was_lost_is_carried_out_once(
 #[test]
 fn a_mint_whose_outcome_is_open_is_sent_again_and_one_that_was_refused_is_not() {
     let Some(installation) = installation() else { return };
-    let key = installation.key(0);
-    let mut between = Between::new(&installation.contact_points);
-    let node = installation.node_through(&between.contact_points);
-    let client = node.client(&key);
+    let Proxied { mut between, client, node: _node } = Proxied::node_of(installation);
     mint(&client);
     // Each node may answer with the error once.
     let most = 1 + installation.contact_points.split(',').count();
@@ -116,10 +123,7 @@ fn a_mint_whose_outcome_is_open_is_sent_again_and_one_that_was_refused_is_not() 
 #[test]
 fn what_was_carried_out_before_its_connection_broke_is_known_as_done() {
     let Some(installation) = installation() else { return };
-    let key = installation.key(0);
-    let mut between = Between::new(&installation.contact_points);
-    let node = installation.node_through(&between.contact_points);
-    let client = node.client(&key);
+    let Proxied { mut between, client, node: _node } = Proxied::node_of(installation);
     // The statement gets through; its answer does not.
     let cut = RequestReaction { drop_connection: Some(None), ..RequestReaction::noop() };
 

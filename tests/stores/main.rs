@@ -18,6 +18,7 @@ mod scylla_founding;
 mod scylla_outage;
 mod scylla_service;
 mod scylla_start;
+mod scylla_statements;
 
 use ezqr_store::contract::Fixture;
 use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store, store_contract};

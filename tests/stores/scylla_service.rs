@@ -16,7 +16,7 @@ use ezqr_store::contract::run;
 use serde_json::json;
 
 use crate::cql;
-use crate::scylla_codes::statements;
+use crate::scylla_statements::statements;
 
 fn bounds() -> Bounds {
     Bounds {
