@@ -37,9 +37,11 @@ struct Proxied {
 
 impl Proxied {
     fn node_of(installation: &Installation) -> Self {
+        // Made before the node starts, which so knows it at once.
+        let key = installation.key(0);
         let between = Between::new(&installation.contact_points);
         let node = installation.node_through(&between.contact_points);
-        Self { client: node.client(&installation.key(0)), between, node }
+        Self { client: node.client(&key), between, node }
     }
 }
 
