@@ -89,13 +89,16 @@ fn a_change_that_was_carried_out_before_its_answer_was_lost_is_carried_out_once(
     let Some(installation) = installation() else { return };
     let Proxied { mut between, client, node: _node } = Proxied::node_of(installation);
     let code = mint(&client);
-    // The statement is on its way for longer than it is waited for: the second sending is carried out first, and
-    // the first finds that it is too late.
+    // The statement is on its way for longer than it is waited for, through each of the store's nodes once: a later
+    // sending is carried out first and the others find that they are too late, or time is up before any arrives.
     between.catch_once("changed-late", RequestReaction::delay(Duration::from_secs(4)));
     let answer = client.patch(&code, &json!({"name": "changed-late"})).unwrap();
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    assert_eq!(answer.body["version"], 2);
-    thread::sleep(Duration::from_secs(3));
+    match answer.status {
+        200 => assert_eq!(answer.body["version"], 2),
+        other => assert_eq!((other, &answer.body["code"]), (504, &json!("outcome-unknown")), "{}", answer.text),
+    }
+    // All of them have arrived by now.
+    thread::sleep(Duration::from_secs(5));
     let read = client.get(&code).unwrap();
     assert_eq!((&read.body["name"], &read.body["version"]), (&json!("changed-late"), &json!(2)));
     assert_eq!(seen(&mut between).into_iter().collect::<HashSet<_>>().len(), 1);
