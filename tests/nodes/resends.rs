@@ -95,7 +95,9 @@ fn a_change_that_was_carried_out_before_its_answer_was_lost_is_carried_out_once(
     let answer = client.patch(&code, &json!({"name": "changed-late"})).unwrap();
     match answer.status {
         200 => assert_eq!(answer.body["version"], 2),
-        other => assert_eq!((other, &answer.body["code"]), (504, &json!("outcome-unknown")), "{}", answer.text),
+        other => {
+            assert_eq!((other, &answer.body["code"]), (504, &json!("outcome-unknown")), "{}", answer.text)
+        }
     }
     // All of them have arrived by now.
     thread::sleep(Duration::from_secs(5));
