@@ -96,7 +96,7 @@ fn a_change_that_was_carried_out_before_its_answer_was_lost_is_carried_out_once(
     match answer.status {
         200 => assert_eq!(answer.body["version"], 2),
         other => {
-            assert_eq!((other, &answer.body["code"]), (504, &json!("outcome-unknown")), "{}", answer.text)
+            assert_eq!((other, &answer.body["code"]), (504, &json!("outcome-unknown")), "{}", answer.text);
         }
     }
     // All of them have arrived by now.
