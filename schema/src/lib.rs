@@ -33,6 +33,7 @@ pub mod openapi;
 mod permutation;
 mod problem;
 mod rate;
+pub mod scan;
 mod scope;
 mod sequence;
 mod short_code;

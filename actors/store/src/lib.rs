@@ -18,6 +18,7 @@ mod embedded;
 mod error;
 mod installation_store;
 mod listing;
+mod scan_store;
 mod scylla;
 mod store;
 mod stored;
@@ -32,6 +33,7 @@ pub use error::{
 };
 pub use installation_store::{Changes, Founding, Installation, InstallationStore};
 pub use listing::{ListBudget, ListRequest, Listing, list};
+pub use scan_store::{DayRow, MonthRow, NotWritten, Quarter, ScanStore, UniqueRow, WindowRow};
 pub use scylla::{
     Advance, ClockOff, ConnectError, Credentials, FullAt, ScyllaOptions, ScyllaStore, SharedBuckets, TlsError,
 };

@@ -1,0 +1,93 @@
+//! Counts from the bytes a store kept.
+
+use super::encode::VERSION;
+use super::{Cell, Class, Country, Device, Referrer, ReferrerText, Tally, Trait};
+
+/// Bytes are no counts that ezqr writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the bytes are no counts of scans")]
+pub struct InvalidTally;
+
+impl Tally {
+    /// The counts that [`Tally::encode`] made `bytes` of.
+    pub fn decode(bytes: &[u8]) -> Result<Self, InvalidTally> {
+        Reader(bytes).tally().ok_or(InvalidTally)
+    }
+}
+
+struct Reader<'bytes>(&'bytes [u8]);
+
+impl Reader<'_> {
+    fn tally(mut self) -> Option<Tally> {
+        if self.byte()? != VERSION {
+            return None;
+        }
+        let (mut classes, mut others) = ([0; 3], [0; 3]);
+        for count in classes.iter_mut().chain(&mut others) {
+            *count = self.number()?;
+        }
+        let count = self.length()?;
+        let referrers: Vec<Referrer> = (0..count).map(|_| self.referrer()).collect::<Option<_>>()?;
+        let count = self.length()?;
+        let cells: Vec<(Cell, u64)> = (0..count).map(|_| self.cell(&referrers)).collect::<Option<_>>()?;
+        let count = self.length()?;
+        let traits: Vec<_> = (0..count).map(|_| self.counted_trait()).collect::<Option<_>>()?;
+        let is_sorted = cells.is_sorted_by(|(left, _), (right, _)| left < right)
+            && traits.is_sorted_by(|(left, _), (right, _)| left < right);
+        let mut sums = others;
+        for (cell, count) in &cells {
+            let sum = sums.get_mut(usize::from(cell.class.number()))?;
+            *sum = sum.checked_add(*count)?;
+        }
+        let is_whole = self.0.is_empty() && is_sorted && sums == classes;
+        is_whole.then_some(Tally { classes, others, cells, traits })
+    }
+
+    fn cell(&mut self, referrers: &[Referrer]) -> Option<(Cell, u64)> {
+        let byte = self.byte()?;
+        let (class, device) = (Class::of_number(byte >> 4)?, Device::of_number(byte & 0xF)?);
+        let country = Country::of_number(u16::try_from(self.number()?).ok()?)?;
+        let referrer = referrers.get(usize::try_from(self.number()?).ok()?)?.clone();
+        Some((Cell { class, country, device, referrer }, self.number()?))
+    }
+
+    fn counted_trait(&mut self) -> Option<((Class, Trait), u64)> {
+        let key = u16::try_from(self.number()?).ok()?;
+        let class = Class::of_number(u8::try_from(key >> 10).ok()?)?;
+        Some(((class, Trait::of_number(key & 0x3FF)?), self.number()?))
+    }
+
+    fn referrer(&mut self) -> Option<Referrer> {
+        let length = self.length()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        ReferrerText::of_stored(str::from_utf8(text).ok()?).map(Referrer::of)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    /// How many follow; each takes a byte at least, so that no more is allocated than is there.
+    fn length(&mut self) -> Option<usize> {
+        usize::try_from(self.number()?).ok().filter(|length| *length <= self.0.len())
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            let bits = u64::from(byte & 0x7F);
+            if bits.leading_zeros() < shift {
+                return None;
+            }
+            value |= bits << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+}
