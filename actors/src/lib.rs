@@ -19,6 +19,7 @@ pub mod kernel;
 pub mod keyring;
 pub mod limiter;
 pub mod rendering;
+pub mod scans;
 mod system;
 
 pub use busy::Busy;

@@ -1,0 +1,1 @@
+//! The journal: what a worker writes before it answers.

@@ -1,0 +1,1 @@
+//! What is told of scans: totals and breakdowns by any zone.

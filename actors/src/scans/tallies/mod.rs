@@ -1,0 +1,1 @@
+//! Scans added up in memory.
