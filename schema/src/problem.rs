@@ -92,6 +92,8 @@ problems! {
     ContentTooLong = 422, "content-too-long", "The content does not fit a QR code";
     /// The image would have more pixels than allowed.
     ImageTooLarge = 422, "image-too-large", "The image would be too large";
+    /// A report over so much time and so many codes that it needs more reads than allowed.
+    RangeTooLarge = 422, "range-too-large", "The report covers too much";
     /// The `Idempotency-Key` stands for another request, made within 24 hours.
     IdempotencyKeyReused = 422, "idempotency-key-reused", "The idempotency key was used for another request";
     /// The key's or the network's bucket is empty.

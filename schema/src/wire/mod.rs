@@ -15,6 +15,7 @@ mod list;
 mod patch;
 mod record;
 mod refused;
+pub mod scans;
 
 pub use batch::{BATCH_LIMIT, BatchAnswer, BatchItem, all_or_nothing, parse_batch};
 pub use create::{ParseContext, parse_new_code};
