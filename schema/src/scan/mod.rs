@@ -4,6 +4,7 @@ mod calendar;
 mod cell;
 mod class;
 mod country;
+mod country_table;
 mod decode;
 mod device;
 mod encode;
@@ -17,6 +18,9 @@ pub use calendar::{Day, InvalidDay, Month, Window};
 pub use cell::{Cell, Trait};
 pub use class::{Class, Reason};
 pub use country::{Country, InvalidCountry};
+pub use country_table::{
+    CountryRanges, CountryTable, GEO_ATTRIBUTION, InvalidCountryRanges, InvalidCountryTable,
+};
 pub use decode::InvalidTally;
 pub use device::{Browser, Device, Os};
 pub use epoch::{Epoch, EpochId};
