@@ -54,8 +54,8 @@ pub(super) fn threads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZ
         .unwrap_or(NonZeroUsize::MIN))
 }
 
-/// A number of pixels from `MIN` to `MAX`.
-pub(super) fn pixels<'de, const MIN: u64, const MAX: u64, D: Deserializer<'de>>(
+/// A number of pixels or bytes from `MIN` to `MAX`.
+pub(super) fn amount<'de, const MIN: u64, const MAX: u64, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<u64, D::Error> {
     deserializer.deserialize_u64(WholeNumber::<MIN, MAX>)

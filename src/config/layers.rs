@@ -140,8 +140,8 @@ impl Layers {
         }
         let config: Config = serde_path_to_error::deserialize(sections)
             .map_err(|error| self.invalid(error.path().to_string(), error.inner().message().trim()))?;
-        match config.store.contradiction() {
-            Some((key, reason)) => Err(self.invalid(name("store", key), reason)),
+        match config.contradiction() {
+            Some((section, key, reason)) => Err(self.invalid(name(section, key), reason)),
             None => Ok(config),
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::checks::{count, pixels, queue_length};
+use super::checks::{amount, count, queue_length};
 
 /// Bounds of what is held and drawn.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,9 +18,9 @@ pub struct Limits {
     #[serde(deserialize_with = "queue_length")]
     pub queue_messages: u16,
     /// Most pixels of one image.
-    #[serde(deserialize_with = "pixels::<10_000, 100_000_000, _>")]
+    #[serde(deserialize_with = "amount::<10_000, 100_000_000, _>")]
     pub image_pixels: u64,
     /// Most pixels of all images of one request.
-    #[serde(deserialize_with = "pixels::<10_000, 1_000_000_000, _>")]
+    #[serde(deserialize_with = "amount::<10_000, 1_000_000_000, _>")]
     pub request_pixels: u64,
 }

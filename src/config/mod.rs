@@ -15,6 +15,7 @@ mod limits;
 mod links;
 mod origin;
 mod rendering;
+mod scans;
 mod store;
 mod telemetry;
 
@@ -31,6 +32,7 @@ pub use links::Links;
 pub(crate) use links::is_loopback;
 pub use origin::Origin;
 pub use rendering::Rendering;
+pub use scans::Scans;
 pub use store::Store;
 pub use telemetry::{LogFormat, LogLevel, MetricsListen, Telemetry};
 
@@ -50,6 +52,16 @@ pub struct Config {
     pub limits: Limits,
     /// The drawing of images.
     pub rendering: Rendering,
+    /// The counting of followed links.
+    pub scans: Scans,
     /// Log and metrics.
     pub telemetry: Telemetry,
+}
+
+impl Config {
+    /// The setting that does not go with another, by section and key, and why.
+    fn contradiction(&self) -> Option<(&'static str, &'static str, &'static str)> {
+        let store = self.store.contradiction().map(|(key, reason)| ("store", key, reason));
+        store.or_else(|| self.scans.contradiction().map(|(key, reason)| ("scans", key, reason)))
+    }
 }

@@ -106,7 +106,7 @@ async fn records_of(
             BatchItem::failed(index, problem)
         } else {
             let code = minted.next().ok_or_else(Fault::unexplained)?;
-            BatchItem::created(index, records.record(code, Some(NOT_COUNTED_YET)))
+            BatchItem::created(index, records.record(code, NOT_COUNTED_YET))
         });
     }
     records::json(HttpResponse::build(status), &BatchAnswer::new(items))

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use ezqr_actors::codes::{ChangeRefused, ChangeRequest};
 use ezqr_actors::rendering::Format;
 use ezqr_schema::wire::{
-    ListAnswer, ParseContext, Refused, ScanCounts, parse_body, parse_code_patch, parse_list_query,
+    ListAnswer, ParseContext, Refused, ScanCount, ScanCounts, parse_body, parse_code_patch, parse_list_query,
     parse_new_code,
 };
 use ezqr_schema::{Code, CodePatch, CodeStatus, FieldFault, NewCode, ProblemCode, Scope};
@@ -100,8 +100,8 @@ pub(super) async fn list(request: HttpRequest, edge: Data<Edge>) -> Result<HttpR
     };
     let listing = edge.handles.reader.list(&asked).await?;
     let scan_count = match query.scan_counts {
-        ScanCounts::Omitted => None,
-        ScanCounts::Included => Some(NOT_COUNTED_YET),
+        ScanCounts::Omitted => ScanCount::Omitted,
+        ScanCounts::Included => NOT_COUNTED_YET,
     };
     let records = Records::of(&edge, &listing.codes).await?;
     let data: Vec<_> = listing.codes.iter().map(|code| records.record(code, scan_count)).collect();

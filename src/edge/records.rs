@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ETag};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use ezqr_schema::wire::{CodeRecord, RecordContext};
+use ezqr_schema::wire::{CodeRecord, RecordContext, ScanCount};
 use ezqr_schema::{Code, LinkBase, LinkBaseId};
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::{Edge, conditions};
 use crate::problem::Fault;
 
 /// Followed links are not counted yet.
-pub(super) const NOT_COUNTED_YET: u64 = 0;
+pub(super) const NOT_COUNTED_YET: ScanCount = ScanCount::NONE;
 
 /// What the records of some codes need besides them: few different link bases, each looked up once.
 pub(super) struct Records<'edge> {
@@ -32,11 +32,7 @@ impl<'edge> Records<'edge> {
     }
 
     /// The record of `code`, which is one of those given.
-    pub(super) fn record<'code>(
-        &'code self,
-        code: &'code Code,
-        scan_count: Option<u64>,
-    ) -> CodeRecord<'code> {
+    pub(super) fn record<'code>(&'code self, code: &'code Code, scan_count: ScanCount) -> CodeRecord<'code> {
         let own = self.link_bases.iter().find(|(id, _)| *id == code.link_base);
         let context = RecordContext {
             short_codes: self.edge.handles.reader.short_codes(),
@@ -56,7 +52,7 @@ pub(super) async fn answer(
 ) -> Result<HttpResponse, Fault> {
     let records = Records::of(edge, std::slice::from_ref(code)).await?;
     builder.insert_header(ETag(conditions::tag_of(code.version)));
-    json(builder, &records.record(code, Some(NOT_COUNTED_YET)))
+    json(builder, &records.record(code, NOT_COUNTED_YET))
 }
 
 /// The beginning of the answer to what made `code`.

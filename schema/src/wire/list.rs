@@ -46,7 +46,7 @@ impl Default for ListLimit {
     }
 }
 
-/// Whether a list shows how often each code was scanned, which costs a read per code.
+/// Whether a list shows how often each code was scanned, which costs a message and reads of its pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScanCounts {
     /// No.

@@ -21,6 +21,35 @@ pub struct RecordContext<'context> {
     pub public_url: &'context str,
 }
 
+/// How often the link of a code was followed, as its record shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScanCount {
+    /// Not shown: in a list that was not asked for it.
+    Omitted,
+    /// Null: it cannot be told just now, and the rest of the record is worth more than it.
+    Unavailable,
+    /// So often, but for bots.
+    Counted(u64),
+}
+
+impl ScanCount {
+    /// That of a code nobody can have followed: a new or a static one.
+    pub const NONE: Self = Self::Counted(0);
+
+    const fn is_omitted(&self) -> bool {
+        matches!(self, Self::Omitted)
+    }
+}
+
+impl Serialize for ScanCount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Omitted | Self::Unavailable => serializer.serialize_none(),
+            Self::Counted(count) => serializer.serialize_u64(*count),
+        }
+    }
+}
+
 /// A code as the API shows it. It borrows, and is written to text without intermediate copies.
 #[derive(Clone, Debug, Serialize)]
 pub struct CodeRecord<'code> {
@@ -41,8 +70,8 @@ pub struct CodeRecord<'code> {
     error_correction: ErrorCorrection,
     status: CodeStatus,
     expires_at: Option<Text<Timestamp>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scan_count: Option<u64>,
+    #[serde(skip_serializing_if = "ScanCount::is_omitted")]
+    scan_count: ScanCount,
     version: Version,
     created_at: Text<Timestamp>,
     updated_at: Text<Timestamp>,
@@ -50,9 +79,8 @@ pub struct CodeRecord<'code> {
 }
 
 impl<'code> CodeRecord<'code> {
-    /// The record of `code`. `scan_count` counts followed links without bots; a list that was not asked for
-    /// it leaves it out.
-    pub fn new(code: &'code Code, context: RecordContext<'code>, scan_count: Option<u64>) -> Self {
+    /// The record of `code`.
+    pub fn new(code: &'code Code, context: RecordContext<'code>, scan_count: ScanCount) -> Self {
         let short = code.is_dynamic().then(|| Short::of(code, context.short_codes));
         let image = |format| Text(Image { public_url: context.public_url, id: code.id, format });
         Self {

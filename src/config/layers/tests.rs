@@ -33,7 +33,9 @@ fn the_defaults_are_valid() {
     assert_eq!(config.store.url, None);
     assert_eq!(config.store.pepper_file(), Path::new("./ezqr-data/pepper"));
     assert_eq!((config.links.link_url, config.links.public_url), (None, None));
-    assert!(config.images.public);
+    assert!(config.images.public && config.scans.count);
+    assert_eq!(config.scans.journal_file_bytes, 16 << 20);
+    assert_eq!(config.scans.flush_interval, None);
 }
 
 #[test]
@@ -92,6 +94,14 @@ fn a_refused_value_is_named_with_its_key_its_source_and_what_is_allowed() {
             "store.replication_factor: invalid value: integer `17`, expected a whole number from 0 to 16 (set by file ezqr.toml)",
         ),
         (
+            "[scans]\nmemory_keys = 999",
+            "scans.memory_keys: invalid value: integer `999`, expected a whole number from 1000 to 100000000 (set by file ezqr.toml)",
+        ),
+        (
+            "[scans]\njournal_file_bytes = 1_048_576\njournal_limit_bytes = 2_097_151",
+            "scans.journal_limit_bytes: must be at least twice scans.journal_file_bytes (set by file ezqr.toml)",
+        ),
+        (
             "[store]\nuser = \"ann\"",
             "store.password_file: must be set, because store.user is (set by default)",
         ),
@@ -139,7 +149,7 @@ fn an_unknown_key_is_refused_with_the_known_ones() {
     );
     assert_eq!(
         fault_of_variable("EZQR__IMAGE__PUBLIC", "true"),
-        "image.public: there is no such setting; the sections are http, images, limits, links, rendering, store, \
+        "image.public: there is no such setting; the sections are http, images, limits, links, rendering, scans, store, \
          telemetry (set by environment variable EZQR__IMAGE__PUBLIC)"
     );
     assert_eq!(

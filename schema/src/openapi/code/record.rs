@@ -42,9 +42,10 @@ fn code() -> Value {
             "status": schema("CodeStatus"),
             "expires_at": schema_or_null("Instant"),
             "scan_count": {
-                "type": "integer",
+                "type": ["integer", "null"],
                 "minimum": 0,
-                "description": "How often its link was followed. In lists only with `include=scan_count`.",
+                "description": "How often its link was followed, but for bots; null while that cannot be told. \
+                                In lists only with `include=scan_count`.",
             },
             "version": {
                 "type": "integer",

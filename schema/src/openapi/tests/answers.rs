@@ -3,7 +3,8 @@
 use super::validity::invalid;
 use super::*;
 use crate::wire::{
-    BatchAnswer, BatchItem, CodeRecord, ListAnswer, RecordContext, parse_code_patch, parse_new_code,
+    BatchAnswer, BatchItem, CodeRecord, ListAnswer, RecordContext, ScanCount, parse_code_patch,
+    parse_new_code,
 };
 use crate::{
     AccountId, Code, Environment, InstallationSecret, LinkBase, LinkBaseId, Minted, Owner, Problem,
@@ -26,7 +27,7 @@ fn minted(body: &Value) -> Code {
 }
 
 /// What is answered about the record of `code`.
-fn answered(code: &Code, scan_count: Option<u64>, answer: impl FnOnce(CodeRecord<'_>) -> Value) -> Value {
+fn answered(code: &Code, scan_count: ScanCount, answer: impl FnOnce(CodeRecord<'_>) -> Value) -> Value {
     let short_codes = InstallationSecret::from_bytes([1; 32]).short_codes();
     let link_base = LinkBase::parse("https://r.example.com").unwrap();
     let context = RecordContext {
@@ -38,7 +39,7 @@ fn answered(code: &Code, scan_count: Option<u64>, answer: impl FnOnce(CodeRecord
 }
 
 /// The record of `code`.
-fn record(code: &Code, scan_count: Option<u64>) -> Value {
+fn record(code: &Code, scan_count: ScanCount) -> Value {
     answered(code, scan_count, |record| json(&record))
 }
 
@@ -64,16 +65,17 @@ fn assert_described(value: &Value, name: &str, left_out: &[&str]) {
 #[test]
 fn the_example_of_a_record_is_what_the_first_example_of_a_new_code_becomes() {
     let code = minted(&examples(document(), "NewCode")[0]);
-    assert_eq!(record(&code, Some(0)), examples(document(), "Code")[0]);
+    assert_eq!(record(&code, ScanCount::NONE), examples(document(), "Code")[0]);
 }
 
 #[test]
 fn a_record_has_the_documented_properties() {
     for example in examples(document(), "NewCode") {
         let code = minted(example);
-        assert_described(&record(&code, Some(12)), "Code", &[]);
-        assert_described(&record(&code, None), "Code", &["scan_count"]);
-        assert_described(&record(&code, None)["images"], "Images", &[]);
+        assert_described(&record(&code, ScanCount::Counted(12)), "Code", &[]);
+        assert_described(&record(&code, ScanCount::Unavailable), "Code", &[]);
+        assert_described(&record(&code, ScanCount::Omitted), "Code", &["scan_count"]);
+        assert_described(&record(&code, ScanCount::Omitted)["images"], "Images", &[]);
     }
 }
 
@@ -83,21 +85,23 @@ fn a_changed_record_is_described_too() {
     for patch in examples(document(), "CodePatch") {
         let patch = parse_code_patch(patch, &CONTEXT).unwrap();
         let changed = patch.apply(&code, Timestamp::MAX).unwrap().unwrap();
-        assert_described(&record(&changed, Some(0)), "Code", &[]);
+        assert_described(&record(&changed, ScanCount::NONE), "Code", &[]);
     }
 }
 
 #[test]
 fn lists_batches_and_problems_have_the_documented_properties() {
     let code = minted(&examples(document(), "NewCode")[0]);
-    let list = answered(&code, None, |record| json(&ListAnswer::new(vec![record], Some("next".to_owned()))));
+    let list = answered(&code, ScanCount::Omitted, |record| {
+        json(&ListAnswer::new(vec![record], Some("next".to_owned())))
+    });
     assert_described(&list, "CodeList", &[]);
     assert_described(&json(&ListAnswer::<Value>::new(Vec::new(), None)), "CodeList", &[]);
 
     let fault = FieldFault::new("/content/ssid", "is required");
     let mut problem =
         Problem::new(ProblemCode::InvalidRequest, "/content/ssid is required.").with_errors(vec![fault]);
-    let batch = answered(&code, None, |record| {
+    let batch = answered(&code, ScanCount::Omitted, |record| {
         json(&BatchAnswer::new(vec![BatchItem::created(0, record), BatchItem::failed(1, problem.clone())]))
     });
     assert_described(&batch, "BatchAnswer", &[]);

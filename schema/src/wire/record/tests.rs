@@ -34,7 +34,7 @@ pub(in super::super) fn code() -> Code {
     })
 }
 
-fn written(code: &Code, scan_count: Option<u64>) -> String {
+fn written(code: &Code, scan_count: ScanCount) -> String {
     let short_codes = InstallationSecret::from_bytes([1; 32]).short_codes();
     let link_base = LinkBase::parse("https://r.example.com").unwrap();
     let context = RecordContext {
@@ -52,13 +52,13 @@ fn printed(code: &Code) -> String {
 
 /// The record of [`code`], read back.
 pub(in super::super) fn shown() -> Value {
-    serde_json::from_str(&written(&code(), Some(12))).unwrap()
+    serde_json::from_str(&written(&code(), ScanCount::Counted(12))).unwrap()
 }
 
 #[test]
 fn a_dynamic_code_is_shown_with_its_link() {
     assert_eq!(
-        written(&code(), Some(12)),
+        written(&code(), ScanCount::Counted(12)),
         concat!(
             r#"{"id":"019debd0-1c71-7003-a090-88b3a216df49","name":"Customer 4471","content_type":"url","#,
             r#""content":"https://example.com/\"quoted\"","dynamic":true,"#,
@@ -78,7 +78,7 @@ fn a_dynamic_code_is_shown_with_its_link() {
 #[test]
 fn an_alias_is_shown_and_printed_instead_of_the_generated_code() {
     let code = Code { alias: Some(Alias::parse("Summer-Sale").unwrap()), ..code() };
-    let record: Value = serde_json::from_str(&written(&code, None)).unwrap();
+    let record: Value = serde_json::from_str(&written(&code, ScanCount::Omitted)).unwrap();
     assert_eq!(record["short_code"], "summer-sale");
     assert_eq!(record["short_link"], "https://r.example.com/summer-sale");
     assert_eq!(printed(&code), "HTTPS://R.EXAMPLE.COM/SUMMER-SALE");
@@ -96,7 +96,7 @@ fn a_static_code_has_no_link() {
         status: CodeStatus::Paused,
         ..code()
     };
-    let record: Value = serde_json::from_str(&written(&code, Some(0))).unwrap();
+    let record: Value = serde_json::from_str(&written(&code, ScanCount::NONE)).unwrap();
     for field in ["target_url", "short_code", "short_link", "name", "external_id", "expires_at"] {
         assert_eq!(record.get(field), Some(&Value::Null), "{field}");
     }
@@ -107,7 +107,11 @@ fn a_static_code_has_no_link() {
 }
 
 #[test]
-fn scans_that_were_not_counted_are_left_out() {
-    let record: Value = serde_json::from_str(&written(&code(), None)).unwrap();
-    assert_eq!(record.get("scan_count"), None);
+fn scans_nobody_asked_for_are_left_out_and_those_nobody_can_tell_are_null() {
+    let scan_count = |count| {
+        let record: Value = serde_json::from_str(&written(&code(), count)).unwrap();
+        record.get("scan_count").cloned()
+    };
+    assert_eq!(scan_count(ScanCount::Omitted), None);
+    assert_eq!(scan_count(ScanCount::Unavailable), Some(Value::Null));
 }
