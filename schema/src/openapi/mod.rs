@@ -19,6 +19,7 @@ mod parameters;
 mod paths;
 mod problems;
 mod references;
+mod scans;
 mod security;
 mod service;
 
@@ -41,6 +42,7 @@ pub fn document() -> Value {
         "servers": [{ "url": "/", "description": "The service that serves this description." }],
         "tags": [
             { "name": "codes", "description": "Mint, read, list, change and delete codes." },
+            { "name": "scans", "description": "Who followed the links of codes, when and where." },
             { "name": "images", "description": "Codes as PNG, SVG and PDF." },
             { "name": "links", "description": "What a scanned code leads to." },
             { "name": "service", "description": "The service about itself." },
@@ -63,7 +65,8 @@ const DESCRIPTION: &str = "Bodies are JSON in UTF-8 with names in snake_case; in
     (431).";
 
 fn schemas() -> Map<String, Value> {
-    let subjects = [code::schemas(), content::schemas(), problems::schemas(), service::schemas()];
+    let subjects =
+        [code::schemas(), content::schemas(), problems::schemas(), scans::schemas(), service::schemas()];
     subjects.into_iter().flatten().collect()
 }
 

@@ -1,9 +1,13 @@
 //! The parameters of paths, queries and headers.
 
+mod scans;
+
 use serde_json::{Value, json};
 
 use super::references::{Named, named, schema};
 use crate::IdempotencyKey;
+
+pub(super) use self::scans::OF_SCANS;
 
 /// Those of a list, by name.
 pub(super) const OF_LISTS: [&str; 10] = [
@@ -24,7 +28,10 @@ pub(super) const OF_IMAGES: [&str; 7] = ["scale", "size", "margin", "dark", "lig
 
 /// All of them by name.
 pub(super) fn all() -> Named {
-    [of_paths(), of_headers(), of_lists(), of_images(), of_batches()].into_iter().flatten().collect()
+    [of_paths(), of_headers(), of_lists(), of_images(), of_batches(), scans::all()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn of_paths() -> Named {

@@ -3,6 +3,7 @@
 mod codes;
 mod images;
 mod links;
+mod scans;
 mod service;
 
 use serde_json::{Value, json};
@@ -11,7 +12,8 @@ use super::references::{Named, parameters};
 
 /// All paths.
 pub(super) fn all() -> Named {
-    [codes::paths(), images::paths(), links::paths(), service::paths()].into_iter().flatten().collect()
+    let subjects = [codes::paths(), scans::paths(), images::paths(), links::paths(), service::paths()];
+    subjects.into_iter().flatten().collect()
 }
 
 /// `HEAD` of a path that has `get`.

@@ -2,6 +2,7 @@ mod answers;
 mod bounds;
 mod examples;
 mod fields;
+mod scans;
 mod structure;
 mod validity;
 

@@ -122,5 +122,5 @@ fn an_operation_that_asks_a_key_names_a_scope_and_tells_of_the_limit() {
             }
         }
     }
-    assert_eq!(asked, 6);
+    assert_eq!(asked, 8);
 }

@@ -19,7 +19,7 @@ pub struct ScanFilter {
 }
 
 /// Most values of one list.
-const MOST_VALUES: usize = 20;
+pub const MOST_VALUES: usize = 20;
 
 impl ScanFilter {
     /// Whether it lets everything through.

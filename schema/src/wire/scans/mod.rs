@@ -17,7 +17,7 @@ pub use answer::{
     Breakdown, ClassTotal, CodeTotal, Counted, DateTotal, Group, Groups, ReasonTotal, ScanReport,
 };
 pub use dimension::{Dimension, GroupBy, Interval, Top};
-pub use filter::ScanFilter;
+pub use filter::{MOST_VALUES, ScanFilter};
 pub use query::{
     AccountScanQuery, MOST_BUCKETS, ScanFormat, ScanQuery, WINDOW_DAYS, parse_account_scan_query,
     parse_scan_query,
