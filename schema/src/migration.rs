@@ -29,8 +29,10 @@ pub const SQLITE_MIGRATIONS: &[Migration] = &[
 
 /// The steps of the store for several nodes, in order. Each of their statements can be carried out again, so
 /// that a step that was cut off is finished by carrying it out once more.
-pub const CQL_MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, sql: include_str!("../cql/0001_first.cql") }];
+pub const CQL_MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, sql: include_str!("../cql/0001_first.cql") },
+    Migration { number: 2, sql: include_str!("../cql/0002_scans.cql") },
+];
 
 #[cfg(test)]
 mod tests {

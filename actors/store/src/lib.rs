@@ -22,6 +22,7 @@ mod scan_store;
 mod scylla;
 mod store;
 mod stored;
+mod stored_scans;
 
 pub use account_store::{AccountStore, KeyStore};
 pub use code_store::{

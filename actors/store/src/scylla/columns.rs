@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use ezqr_schema::{InvalidTimestamp, LinkBaseId, Timestamp};
+use ezqr_schema::{InvalidTimestamp, LinkBaseId, Sequence, Timestamp};
 use scylla::value::CqlTimestamp;
 
 use super::failure::corrupt;
@@ -65,7 +65,17 @@ pub(super) fn link_base(column: &str, value: Option<i32>) -> Result<LinkBaseId, 
     needed(column, value, |number| u16::try_from(number).map(LinkBaseId))
 }
 
+/// A sequence number.
+pub(super) fn sequence(column: &str, value: Option<i64>) -> Result<Sequence, ReadError> {
+    needed(column, value, |number| Sequence::new(number.cast_unsigned()))
+}
+
 /// An instant, to be stored.
 pub(super) const fn stored_instant(timestamp: Timestamp) -> CqlTimestamp {
     CqlTimestamp(timestamp.as_millis())
+}
+
+/// An instant as the time of a write.
+pub(super) const fn microseconds(instant: Timestamp) -> i64 {
+    instant.as_millis().saturating_mul(1_000)
 }

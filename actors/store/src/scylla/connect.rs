@@ -19,6 +19,7 @@ use super::probe::Probe;
 use super::refusal::is_refusal;
 use super::revision::Watch;
 use super::runtime::Runtime;
+use super::scans::Throttle;
 use super::tls::TlsError;
 use super::{Core, ScyllaStore, Statements, clock, instruments, migrate, session};
 use crate::ReadError;
@@ -196,8 +197,15 @@ async fn connect(options: ScyllaOptions, clock: Clock) -> Result<(Core, Probe), 
     clock_rule.compare(&driver).await??;
     let statements = Box::pin(Statements::prepare(&driver)).await?;
     let probe = Probe::prepare(&driver).await?;
-    let core =
-        Core { driver, statements, clock_rule, datacenter, noted: Noted::default(), watch: Watch::default() };
+    let core = Core {
+        driver,
+        statements,
+        clock_rule,
+        datacenter,
+        noted: Noted::default(),
+        watch: Watch::default(),
+        scan_writes: Throttle::default(),
+    };
     if let Some(row) = core.founded().await? {
         let installation = row.data_center()?;
         if installation != core.datacenter.name {

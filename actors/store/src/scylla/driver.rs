@@ -173,6 +173,18 @@ impl Driver {
         self.write_by(async || self.session.batch(batch, &values).await).await
     }
 
+    /// Writes a batch of one partition absolutely, once: for who will write something newer instead.
+    pub(super) async fn write_batch_once(
+        &self,
+        batch: &Batch,
+        values: impl BatchValues,
+    ) -> Result<(), Failure> {
+        let permit = self.enter(&self.writes).await;
+        let _permit = permit.map_err(|away| Failure::NotSent(away.reason))?;
+        let sent = self.session.batch(batch, values);
+        self.listen(self.timed(&self.latencies.write, sent).await).map(drop)
+    }
+
     async fn write_by(
         &self,
         send: impl AsyncFn() -> Result<QueryResult, ExecutionError>,

@@ -13,7 +13,7 @@ use scylla::errors::{
     RequestAttemptError,
 };
 
-use crate::{ReadError, Unavailable};
+use crate::{ReadError, Unavailable, WriteError};
 
 /// When asking again is worth while: the driver connects anew within this, more or less.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
@@ -22,7 +22,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Failure {
     /// It was never sent.
-    #[error("no node can be reached: {0}")]
+    #[error("it was not sent: {0}")]
     NotSent(String),
     /// A node did not pass it on, because too few of its replicas live.
     #[error("too few replicas: {0}")]
@@ -100,6 +100,15 @@ impl Failure {
 
     pub(super) fn into_unavailable(self) -> Unavailable {
         unavailable(self)
+    }
+
+    /// Of a plain write.
+    pub(super) fn of_write(self) -> WriteError {
+        if self.wrote_nothing() {
+            self.into_unavailable().into()
+        } else {
+            WriteError::OutcomeUnknown(self.to_string())
+        }
     }
 
     pub(super) fn of_read(self) -> ReadError {

@@ -25,6 +25,7 @@ mod pulse;
 mod refusal;
 mod revision;
 mod runtime;
+mod scans;
 mod session;
 mod tls;
 
@@ -57,6 +58,8 @@ struct Core {
     /// What codes have been listed under.
     noted: codes::Noted,
     watch: revision::Watch,
+    /// How many batches of counts are under way.
+    scan_writes: scans::Throttle,
 }
 
 /// Every statement the store sends, prepared once.
@@ -67,6 +70,7 @@ struct Statements {
     installation: installation::Statements,
     keys: keys::Statements,
     link_bases: link_bases::Statements,
+    scans: scans::Statements,
 }
 
 impl Statements {
@@ -78,6 +82,7 @@ impl Statements {
             installation: installation::Statements::prepare(driver).await?,
             keys: keys::Statements::prepare(driver).await?,
             link_bases: link_bases::Statements::prepare(driver).await?,
+            scans: scans::Statements::prepare(driver).await?,
         })
     }
 }

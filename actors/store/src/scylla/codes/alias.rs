@@ -5,9 +5,8 @@ use scylla::errors::PrepareError;
 use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlValue;
 
-use super::decode::sequence;
 use crate::scylla::Core;
-use crate::scylla::columns::{of_column, stored_instant, timestamp};
+use crate::scylla::columns::{of_column, sequence, stored_instant, timestamp};
 use crate::scylla::conditional::Columns;
 use crate::scylla::driver::{Class, Driver};
 use crate::scylla::failure::{corrupt, unread};

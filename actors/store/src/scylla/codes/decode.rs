@@ -2,13 +2,13 @@
 
 use ezqr_schema::{
     AccountId, Alias, Code, CodeId, ContentType, Environment, ExternalId, Metadata, Name, Owner, Payload,
-    Sequence, Tag, Tags, TargetUrl, Version,
+    Tag, Tags, TargetUrl, Version,
 };
 use scylla::DeserializeRow;
 use scylla::value::CqlTimestamp;
 use uuid::Uuid;
 
-use crate::scylla::columns::{instant, link_base, needed, of_column, parsed, there, timestamp};
+use crate::scylla::columns::{instant, link_base, needed, of_column, parsed, sequence, there, timestamp};
 use crate::stored::{created_at, level, status};
 use crate::{ReadError, StoredCode};
 
@@ -89,11 +89,6 @@ impl CodeRow<'_> {
         let tags = tags.map_err(|error| of_column("codes.tags", error))?;
         Tags::new(tags).map_err(|error| of_column("codes.tags", error))
     }
-}
-
-/// A sequence number.
-pub(super) fn sequence(column: &str, value: Option<i64>) -> Result<Sequence, ReadError> {
-    needed(column, value, |number| Sequence::new(number.cast_unsigned()))
 }
 
 /// A version, from 1.

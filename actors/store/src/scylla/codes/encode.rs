@@ -1,11 +1,11 @@
 //! Codes as the values of statements. Texts are borrowed: a batch of 100 is encoded without copying them.
 
-use ezqr_schema::{Alias, Code, ExternalId, Name, Tag, TargetUrl, Timestamp};
+use ezqr_schema::{Alias, Code, ExternalId, Name, Tag, TargetUrl};
 use scylla::SerializeRow;
 use scylla::value::{CqlTimestamp, MaybeUnset};
 use uuid::Uuid;
 
-use crate::scylla::columns::stored_instant;
+use crate::scylla::columns::{microseconds, stored_instant};
 use crate::stored::{integer, level_number, metadata, status_number, updated_at};
 use crate::{Change, Mint};
 
@@ -117,11 +117,6 @@ impl<'change> ChangeRow<'change> {
             expected: integer(expected.get()),
         }
     }
-}
-
-/// An instant as the time of a write.
-pub(super) const fn microseconds(instant: Timestamp) -> i64 {
-    instant.as_millis().saturating_mul(1_000)
 }
 
 fn tags(code: &Code) -> Option<Vec<&str>> {

@@ -9,9 +9,8 @@ use scylla::errors::PrepareError;
 use scylla::serialize::row::SerializeRow;
 use scylla::statement::prepared::PreparedStatement;
 
-use super::encode::microseconds;
 use crate::scylla::Core;
-use crate::scylla::columns::stored_instant;
+use crate::scylla::columns::{microseconds, stored_instant};
 use crate::scylla::driver::{Class, Driver};
 use crate::scylla::failure::unavailable;
 use crate::stored::integer;

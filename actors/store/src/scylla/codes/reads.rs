@@ -4,9 +4,10 @@ use ezqr_schema::{Code, ExternalId, Owner, Page, Sequence};
 use scylla::errors::PrepareError;
 use scylla::statement::prepared::PreparedStatement;
 
-use super::decode::{self, CodeRow};
+use super::decode::CodeRow;
 use super::pages::bound;
 use crate::scylla::Core;
+use crate::scylla::columns::sequence;
 use crate::scylla::driver::{Class, Driver};
 use crate::scylla::failure::corrupt;
 use crate::stored::integer;
@@ -84,5 +85,5 @@ pub(super) async fn sequences_of_external_id(
     let values = (account, environment, external_id.as_str(), before, bound(limit));
     let rows = core.driver.read(&core.statements.codes.reads.external_id, values).await?;
     let numbers = rows.rows::<(Option<i64>,)>().map_err(corrupt)?;
-    numbers.map(|row| decode::sequence("codes_by_external_id.sequence", row.map_err(corrupt)?.0)).collect()
+    numbers.map(|row| sequence("codes_by_external_id.sequence", row.map_err(corrupt)?.0)).collect()
 }

@@ -8,9 +8,10 @@ use scylla::errors::PrepareError;
 use scylla::statement::prepared::PreparedStatement;
 use scylla::value::{CqlTimestamp, CqlValue};
 
-use super::decode::sequence;
 use crate::scylla::Core;
-use crate::scylla::columns::{bytes, link_base, needed, of_column, stored_instant, there, timestamp};
+use crate::scylla::columns::{
+    bytes, link_base, needed, of_column, sequence, stored_instant, there, timestamp,
+};
 use crate::scylla::conditional::Columns;
 use crate::scylla::driver::{Class, Driver};
 use crate::scylla::failure::{corrupt, unavailable, unread};
