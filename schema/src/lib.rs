@@ -61,7 +61,7 @@ pub use link::{LinkBaseId, ShortPath};
 pub use link_base::{LinkBase, LinkBaseError};
 pub use list_position::ListPosition;
 pub use metadata::{InvalidMetadata, Metadata};
-pub use migration::{CQL_MIGRATIONS, Migration, SQLITE_MIGRATIONS};
+pub use migration::{CQL_MIGRATIONS, Migration, SQLITE_MIGRATIONS, SQLITE_SCANS_MIGRATIONS};
 pub use new_code::{Minted, NewCode};
 pub use problem::{Problem, ProblemCode};
 pub use rate::{InvalidRate, Rate};

@@ -21,11 +21,15 @@ impl Migration {
     }
 }
 
-/// The steps of the embedded store, in order.
+/// The steps of the embedded store's file of codes, in order.
 pub const SQLITE_MIGRATIONS: &[Migration] = &[
     Migration { number: 1, sql: include_str!("../sqlite/0001_first.sql") },
     Migration { number: 2, sql: include_str!("../sqlite/0002_idempotency.sql") },
 ];
+
+/// The steps of the embedded store's file of scans, in order.
+pub const SQLITE_SCANS_MIGRATIONS: &[Migration] =
+    &[Migration { number: 1, sql: include_str!("../sqlite_scans/0001_scans.sql") }];
 
 /// The steps of the store for several nodes, in order. Each of their statements can be carried out again, so
 /// that a step that was cut off is finished by carrying it out once more.
@@ -40,7 +44,11 @@ mod tests {
 
     #[test]
     fn the_steps_are_the_files_of_their_folder_numbered_without_gaps() {
-        for (folder, migrations) in [("sqlite", SQLITE_MIGRATIONS), ("cql", CQL_MIGRATIONS)] {
+        for (folder, migrations) in [
+            ("sqlite", SQLITE_MIGRATIONS),
+            ("sqlite_scans", SQLITE_SCANS_MIGRATIONS),
+            ("cql", CQL_MIGRATIONS),
+        ] {
             let folder = format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"));
             let mut files: Vec<_> =
                 std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -139,8 +139,8 @@ pub trait ScanStore {
     /// the store can.
     async fn erase_salts(&self, day: Day) -> Result<(), WriteError>;
 
-    /// Forgets windows before the one day and days and visitors before the other, where rows do not end by
-    /// themselves. Takes away a bounded number at a time; true when there is more.
+    /// Forgets windows before the one day and days and visitors before the month of the other, where rows do not
+    /// end by themselves. Takes away a bounded number at a time; true when there may be more.
     async fn forget_scans(&self, windows_before: Day, days_before: Day) -> Result<bool, WriteError>;
 }
 

@@ -20,8 +20,10 @@ pub mod look_ups;
 mod minter;
 pub mod minting;
 pub(crate) mod model;
+pub mod scans;
 
 pub use self::minter::{Minter, request};
+pub use self::scans::{due_pages, forgetting, roll_ups, salts, visitors, windows};
 
 use crate::{AccountStore, CodeStore, InstallationStore, KeyStore};
 

@@ -14,11 +14,11 @@ use crate::{AccountError, AccountStore, KeyError, KeyStore, ReadError};
 
 impl AccountStore for EmbeddedStore {
     async fn accounts(&self) -> Result<Vec<Account>, ReadError> {
-        self.0.readers.long(|connection| all(connection, ACCOUNTS, [], account)).await
+        self.0.codes.readers.long(|connection| all(connection, ACCOUNTS, [], account)).await
     }
 
     async fn create_account(&self, account: &Account) -> Result<(), AccountError> {
-        self.0.writer.write(CreateAccount(account.clone())).await
+        self.0.codes.writer.write(CreateAccount(account.clone())).await
     }
 
     async fn set_account_status(
@@ -26,21 +26,21 @@ impl AccountStore for EmbeddedStore {
         account: AccountId,
         status: AccountStatus,
     ) -> Result<(), AccountError> {
-        self.0.writer.write(SetAccountStatus { account, status }).await
+        self.0.codes.writer.write(SetAccountStatus { account, status }).await
     }
 }
 
 impl KeyStore for EmbeddedStore {
     async fn keys(&self) -> Result<Vec<ApiKey>, ReadError> {
-        self.0.readers.long(|connection| all(connection, KEYS, [], key)).await
+        self.0.codes.readers.long(|connection| all(connection, KEYS, [], key)).await
     }
 
     async fn create_key(&self, key: &ApiKey) -> Result<(), KeyError> {
-        self.0.writer.write(CreateKey(key.clone())).await
+        self.0.codes.writer.write(CreateKey(key.clone())).await
     }
 
     async fn revoke_key(&self, key: KeyId, from: Timestamp) -> Result<(), KeyError> {
-        self.0.writer.write(RevokeKey { key, from }).await
+        self.0.codes.writer.write(RevokeKey { key, from }).await
     }
 }
 

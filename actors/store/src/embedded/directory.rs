@@ -2,17 +2,11 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::OpenError;
 
-const DATABASE: &str = "ezqr.db";
 const LOCK: &str = "lock";
-
-/// Where the database of `directory` is.
-pub(super) fn database_of(directory: &Path) -> PathBuf {
-    directory.join(DATABASE)
-}
 
 /// Makes the directory when it is missing, readable by its owner alone.
 pub(super) fn create(directory: &Path) -> Result<(), OpenError> {

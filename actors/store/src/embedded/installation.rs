@@ -15,23 +15,23 @@ use crate::{Changes, Founding, Installation, InstallationStore, ReadError, Write
 
 impl InstallationStore for EmbeddedStore {
     async fn installation(&self) -> Result<Option<Installation>, ReadError> {
-        self.0.readers.point(|connection| first(connection, INSTALLATION, [], installation))
+        self.0.codes.readers.point(|connection| first(connection, INSTALLATION, [], installation))
     }
 
     async fn found(&self, founding: Founding) -> Result<Installation, WriteError> {
-        self.0.writer.write(founding).await
+        self.0.codes.writer.write(founding).await
     }
 
     async fn adopt_link_base(&self, base: &LinkBase) -> Result<LinkBaseId, WriteError> {
-        self.0.writer.write(AdoptLinkBase(base.clone())).await
+        self.0.codes.writer.write(AdoptLinkBase(base.clone())).await
     }
 
     async fn link_bases(&self) -> Result<Vec<(LinkBaseId, LinkBase)>, ReadError> {
-        self.0.readers.long(|connection| all(connection, LINK_BASES, [], link_base)).await
+        self.0.codes.readers.long(|connection| all(connection, LINK_BASES, [], link_base)).await
     }
 
     async fn changed_elsewhere(&self) -> Result<Changes, ReadError> {
-        let version = self.0.writer.write(AskDataVersion).await.map_err(|error| match error {
+        let version = self.0.codes.writer.write(AskDataVersion).await.map_err(|error| match error {
             WriteError::Unavailable(unavailable) => unavailable,
             WriteError::OutcomeUnknown(reason) => unavailable(reason),
         })?;

@@ -1,31 +1,26 @@
 //! Brings the schema of a database to the version this program knows.
 
-use ezqr_schema::{Migration, SQLITE_MIGRATIONS};
+use ezqr_schema::Migration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::OpenError;
 
 const VERSION: &str = "user_version";
 
-/// The version this program knows.
-pub(super) fn known_version() -> u32 {
-    SQLITE_MIGRATIONS.last().map_or(0, |newest| newest.number)
-}
-
 /// The version the database has; 0 when it is empty.
 pub(super) fn version_of(connection: &Connection) -> rusqlite::Result<u32> {
     connection.pragma_query_value(None, VERSION, |row| row.get(0))
 }
 
-/// Applies what is missing, all or nothing; refuses a database of a newer program.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+/// Applies what is missing of `steps`, all or nothing; refuses a database of a newer program.
+pub(super) fn migrate(connection: &mut Connection, steps: &[Migration]) -> Result<(), OpenError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = version_of(&transaction)?;
-    let known = known_version();
+    let known = steps.last().map_or(0, |newest| newest.number);
     if found > known {
         return Err(OpenError::NewerSchema { found, known });
     }
-    for migration in SQLITE_MIGRATIONS.iter().filter(|migration| migration.number > found) {
+    for migration in steps.iter().filter(|migration| migration.number > found) {
         apply(&transaction, migration)?;
     }
     transaction.commit()?;

@@ -1,12 +1,13 @@
-//! The embedded store: SQLite in the data directory.
+//! The embedded store: SQLite in the data directory, in two files.
 //!
-//! Invariants: one process serves a directory at a time; in it, one thread writes. Others of the machine
+//! Invariants: one process serves a directory at a time; in it, one thread writes each file. Others of the machine
 //! may attach and write beside it, by SQLite's own locking. What a reader parses is a valid value or
 //! [`ReadError::Corrupt`](crate::ReadError::Corrupt).
 
 mod accounts;
 mod codes;
 mod connection;
+mod database;
 mod directory;
 mod failure;
 mod installation;
@@ -15,32 +16,32 @@ mod open;
 mod readers;
 mod reads;
 mod rows;
+mod scans;
 mod writer;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-use self::readers::Readers;
-use self::writer::Writer;
+use self::database::Database;
 
 pub use self::open::{EmbeddedOptions, OpenError};
 
-/// The embedded store. Clones share one writer; it ends, and the directory is free again, with the last of
-/// them.
+/// The embedded store. Clones share one writer of each file; these end, and the directory is free again, with
+/// the last clone.
 #[derive(Clone)]
 pub struct EmbeddedStore(Arc<Shared>);
 
 struct Shared {
-    writer: Writer,
-    readers: Readers,
-    /// `data_version` of the writer's connection when last asked: it moves when another process commits.
+    codes: Database,
+    scans: Database,
+    /// `data_version` of the codes' writer's connection when last asked: it moves when another process commits.
     data_version: AtomicI64,
 }
 
 impl EmbeddedStore {
-    /// Whether writes are possible at all: not so after the writer panicked or could not roll back.
+    /// Whether writes are possible at all: not so after a writer panicked or could not roll back.
     pub fn is_healthy(&self) -> bool {
-        self.0.writer.is_alive()
+        self.0.codes.writer.is_alive() && self.0.scans.writer.is_alive()
     }
 }
 

@@ -1,25 +1,23 @@
 //! Opening the store, as the server of its directory or beside one.
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use std::{fs, io};
 
 use rusqlite::Connection;
 
-use super::connection::open_writer;
+use super::database::{CODES, SCANS};
 use super::directory::{self, DirectoryLock};
 use super::installation::data_version;
-use super::migrate::{known_version, migrate, version_of};
-use super::readers::Readers;
-use super::writer::Writer;
+use super::scans::overwrite_what_is_deleted;
 use super::{EmbeddedStore, Shared};
 
 /// What can be chosen about the embedded store.
 #[derive(Clone, Copy, Debug)]
 pub struct EmbeddedOptions {
-    /// Writes that may wait for the writer; more are refused as unavailable.
+    /// Writes that may wait for the writer of a file; more are refused as unavailable.
     pub write_queue: NonZeroUsize,
 }
 
@@ -82,37 +80,28 @@ impl EmbeddedStore {
     pub fn open(directory: &Path, options: EmbeddedOptions) -> Result<Self, OpenError> {
         directory::create(directory)?;
         let lock = DirectoryLock::take(directory)?;
-        let database = directory::database_of(directory);
-        let mut connection = open_writer(&database)?;
-        migrate(&mut connection)?;
-        Self::start(connection, Some(lock), database, options)
+        let (codes, scans) = (CODES.open(directory)?, SCANS.open(directory)?);
+        Self::start(directory, codes, scans, Some(lock), options)
     }
 
     /// Opens the store of `directory` beside whoever serves it, without a lock and without migrating.
     pub fn attach(directory: &Path) -> Result<Self, OpenError> {
-        let database = directory::database_of(directory);
-        let missing = || OpenError::Missing { directory: directory.to_owned() };
-        if !fs::exists(&database).unwrap_or(false) {
-            return Err(missing());
-        }
-        let connection = open_writer(&database)?;
-        let known = known_version();
-        match version_of(&connection)? {
-            0 => Err(missing()),
-            found if found > known => Err(OpenError::NewerSchema { found, known }),
-            found if found < known => Err(OpenError::OlderSchema { found, known }),
-            _ => Self::start(connection, None, database, EmbeddedOptions::default()),
-        }
+        let (codes, scans) = (CODES.attach(directory)?, SCANS.attach(directory)?);
+        Self::start(directory, codes, scans, None, EmbeddedOptions::default())
     }
 
     fn start(
-        connection: Connection,
+        directory: &Path,
+        codes: Connection,
+        scans: Connection,
         lock: Option<DirectoryLock>,
-        database: PathBuf,
         options: EmbeddedOptions,
     ) -> Result<Self, OpenError> {
-        let data_version = AtomicI64::new(data_version(&connection)?);
-        let writer = Writer::start(connection, lock, options.write_queue.get()).map_err(OpenError::Thread)?;
-        Ok(Self(Arc::new(Shared { writer, readers: Readers::new(database), data_version })))
+        let data_version = AtomicI64::new(data_version(&codes)?);
+        overwrite_what_is_deleted(&scans)?;
+        let (lock, queue) = (lock.map(Arc::new), options.write_queue.get());
+        let codes = CODES.start(codes, directory, lock.clone(), queue)?;
+        let scans = SCANS.start(scans, directory, lock, queue)?;
+        Ok(Self(Arc::new(Shared { codes, scans, data_version })))
     }
 }

@@ -25,19 +25,19 @@ const POINT_ROWS: usize = 10;
 
 impl CodeStore for EmbeddedStore {
     async fn lease_block(&self) -> Result<Block, LeaseError> {
-        self.0.writer.write(LeaseBlock).await
+        self.0.codes.writer.write(LeaseBlock).await
     }
 
     async fn leases(&self) -> Result<Leases, ReadError> {
-        self.0.readers.long(lease::leases).await
+        self.0.codes.readers.long(lease::leases).await
     }
 
     async fn mint(&self, mint: Mint) -> Result<(), MintError> {
-        self.0.writer.write(mint).await
+        self.0.codes.writer.write(mint).await
     }
 
     async fn change(&self, change: Change) -> Result<(), ChangeError> {
-        self.0.writer.write(change).await
+        self.0.codes.writer.write(change).await
     }
 
     async fn idempotency_record(
@@ -45,15 +45,15 @@ impl CodeStore for EmbeddedStore {
         owner: &Owner,
         key: &IdempotencyKey,
     ) -> Result<Option<IdempotencyRecord>, ReadError> {
-        self.0.readers.point(|connection| idempotency::record(connection, owner, key))
+        self.0.codes.readers.point(|connection| idempotency::record(connection, owner, key))
     }
 
     async fn code(&self, sequence: Sequence) -> Result<Option<StoredCode>, ReadError> {
-        self.0.readers.point(|connection| reads::code(connection, sequence))
+        self.0.codes.readers.point(|connection| reads::code(connection, sequence))
     }
 
     async fn sequence_of_alias(&self, alias: &Alias) -> Result<Option<Sequence>, ReadError> {
-        self.0.readers.point(|connection| reads::sequence_of_alias(connection, alias))
+        self.0.codes.readers.point(|connection| reads::sequence_of_alias(connection, alias))
     }
 
     async fn sequences_of_external_id(
@@ -64,12 +64,13 @@ impl CodeStore for EmbeddedStore {
         limit: usize,
     ) -> Result<Vec<Sequence>, ReadError> {
         if limit <= POINT_ROWS {
-            return self.0.readers.point(|connection| {
+            return self.0.codes.readers.point(|connection| {
                 reads::sequences_of_external_id(connection, owner, external_id, before, limit)
             });
         }
         let (owner, external_id) = (owner.clone(), external_id.clone());
         self.0
+            .codes
             .readers
             .long(move |connection| {
                 reads::sequences_of_external_id(connection, &owner, &external_id, before, limit)
@@ -87,18 +88,20 @@ impl CodeStore for EmbeddedStore {
         if limit <= POINT_ROWS {
             return self
                 .0
+                .codes
                 .readers
                 .point(|connection| reads::pages_before(connection, owner, tag, before, limit));
         }
         let (owner, tag) = (owner.clone(), tag.cloned());
         self.0
+            .codes
             .readers
             .long(move |connection| reads::pages_before(connection, &owner, tag.as_ref(), before, limit))
             .await
     }
 
     async fn codes_of_page(&self, page: Page, before: Option<Sequence>) -> Result<Vec<Code>, ReadError> {
-        self.0.readers.long(move |connection| reads::codes_of_page(connection, page, before)).await
+        self.0.codes.readers.long(move |connection| reads::codes_of_page(connection, page, before)).await
     }
 
     fn is_shared(&self) -> bool {

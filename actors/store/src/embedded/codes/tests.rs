@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ezqr_schema::{Code, Tag, Tags};
+use ezqr_schema::{Code, SQLITE_MIGRATIONS, Tag, Tags};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::{Connection, StatementStatus};
 use tempfile::TempDir;
@@ -17,7 +17,7 @@ use crate::{Change, EmbeddedOptions, EmbeddedStore, Mint, MintRecord};
 
 fn migrated(directory: &TempDir) -> Connection {
     let mut connection = open_writer(&directory.path().join("scratch.db")).unwrap();
-    migrate(&mut connection).unwrap();
+    migrate(&mut connection, SQLITE_MIGRATIONS).unwrap();
     connection
 }
 

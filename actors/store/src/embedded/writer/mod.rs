@@ -8,6 +8,7 @@ mod tests;
 mod write;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
@@ -25,28 +26,31 @@ const GROUP_LIMIT: usize = 64;
 
 /// The handle of the writer thread; dropping it writes what has queued and waits for the end.
 pub(super) struct Writer {
+    /// What it writes, for those who watch it.
+    file: &'static str,
     queue: Option<Sender<Box<dyn Pending>>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    /// Starts the thread. It alone uses `connection`, and holds `lock` until the connection is closed.
+    /// Starts the thread of `file`. It alone uses `connection`, and holds `lock` until the connection is closed.
     pub(super) fn start(
+        file: &'static str,
         connection: Connection,
-        lock: Option<DirectoryLock>,
+        lock: Option<Arc<DirectoryLock>>,
         queue_limit: usize,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = bounded(queue_limit);
-        let thread = std::thread::Builder::new().name("ezqr-store-writer".into()).spawn(move || {
+        let thread = std::thread::Builder::new().name(format!("write-{file}")).spawn(move || {
             // A panic drops queue, writes and connection, in which order does not matter: callers hear that
             // the outcome is unknown, later ones that the store is not available, and SQLite rolls back.
-            if catch_unwind(AssertUnwindSafe(|| run(connection, &receiver))).is_err() {
-                tracing::error!("the store's writer panicked; nothing can be written until a restart");
+            if catch_unwind(AssertUnwindSafe(|| run(file, connection, &receiver))).is_err() {
+                tracing::error!(file, "the store's writer panicked; nothing can be written until a restart");
             }
             drop(receiver);
             drop(lock);
         })?;
-        Ok(Self { queue: Some(sender), thread: Some(thread) })
+        Ok(Self { file, queue: Some(sender), thread: Some(thread) })
     }
 
     /// Queues `write` and waits until it is durable or known not to be.
@@ -64,7 +68,7 @@ impl Writer {
             Some(Err(TrySendError::Full(_))) => "the writer's queue is full",
             Some(Err(TrySendError::Disconnected(_))) | None => "the writer has ended",
         };
-        metrics::counter!("ezqr_store_writes_refused_total").increment(1);
+        metrics::counter!("ezqr_store_writes_refused_total", "file" => self.file).increment(1);
         Err(WriteError::Unavailable(unavailable(refusal)))
     }
 
@@ -84,11 +88,11 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: Connection, queue: &Receiver<Box<dyn Pending>>) {
+fn run(file: &'static str, connection: Connection, queue: &Receiver<Box<dyn Pending>>) {
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         group.extend(queue.try_iter().take(GROUP_LIMIT - 1));
-        metrics::histogram!("ezqr_store_group_writes")
+        metrics::histogram!("ezqr_store_group_writes", "file" => file)
             .record(f64::from(u32::try_from(group.len()).unwrap_or(u32::MAX)));
         if let Err(group::Broken(error)) = group::commit(&connection, group) {
             tracing::error!(%error, "the store's writer cannot roll back and ends");

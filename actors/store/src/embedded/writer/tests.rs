@@ -149,7 +149,7 @@ fn a_database_that_another_process_holds_is_unavailable() {
 fn a_panic_is_heard_by_those_who_wait_and_by_those_who_come_later() {
     let directory = TempDir::new().unwrap();
     let (held, gate) = sync_channel(0);
-    let writer = Arc::new(Writer::start(scratch(&directory), None, 8).unwrap());
+    let writer = Arc::new(Writer::start("scratch.db", scratch(&directory), None, 8).unwrap());
     run(async {
         let waiting = Row { conduct: Conduct::Wait(Mutex::new(gate)), ..row(1) };
         let panicking = Row { conduct: Conduct::Panic, ..row(2) };
@@ -176,7 +176,7 @@ fn a_panic_is_heard_by_those_who_wait_and_by_those_who_come_later() {
 fn a_full_queue_refuses() {
     let directory = TempDir::new().unwrap();
     let (held, gate) = sync_channel(0);
-    let writer = Writer::start(scratch(&directory), None, 2).unwrap();
+    let writer = Writer::start("scratch.db", scratch(&directory), None, 2).unwrap();
     run(async {
         let waiting = Row { conduct: Conduct::Wait(Mutex::new(gate)), ..row(0) };
         let (waits, others) = join(writer.write(waiting), async {
@@ -210,7 +210,7 @@ fn a_full_queue_refuses() {
 #[test]
 fn dropping_the_writer_writes_what_has_queued() {
     let directory = TempDir::new().unwrap();
-    let writer = Writer::start(scratch(&directory), None, 8).unwrap();
+    let writer = Writer::start("scratch.db", scratch(&directory), None, 8).unwrap();
     let (reply, answer) = oneshot::channel();
     writer.enqueue(Box::new(Queued::new(row(1), reply))).unwrap();
     drop(writer);
