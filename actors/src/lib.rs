@@ -11,8 +11,6 @@
 //!
 //! This crate knows no HTTP. [`System`] starts all actors; [`Handles`] is all a worker sees of them.
 
-#![forbid(unsafe_code)]
-
 mod busy;
 pub mod codes;
 pub mod kernel;

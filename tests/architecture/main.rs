@@ -70,9 +70,10 @@ fn no_module_is_a_drawer_for_anything() {
 
 #[test]
 fn no_source_is_unsafe() {
-    // The journal's map module will be the one exception, named here.
+    let exception = root().join("actors/src/scans/journal/map.rs");
+    assert!(exception.exists());
     let keyword = ["un", "safe "].concat();
-    for (path, text) in source_files() {
+    for (path, text) in source_files().into_iter().filter(|(path, _)| *path != exception) {
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         for line in code {
             assert!(!line.contains(&keyword), "{}: {line}", path.display());
