@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam::utils::CachePadded;
+use ezqr_schema::scan::Epoch;
 
-use super::header::HEADER_BYTES;
+use super::header::{self, HEADER_BYTES};
 use super::map::Map;
 use super::record::Record;
 use super::space::Taken;
@@ -115,11 +116,12 @@ impl Writer {
         self.position + bytes <= self.size
     }
 
-    /// Gives the file, which holds no record, to an epoch.
-    pub(super) fn begin(&mut self, number: u64, header: &[u8; HEADER_BYTES]) -> io::Result<()> {
+    /// Gives the file, which holds no record, to an epoch of this number.
+    pub(super) fn begin(&mut self, number: u64, epoch: Epoch) -> io::Result<()> {
+        let header = header::encode(epoch);
         match &mut self.target {
-            Target::Mapped(map) => inside(map.write(0, header))?,
-            Target::Written => self.file.file.write_all_at(header, 0)?,
+            Target::Mapped(map) => inside(map.write(0, &header))?,
+            Target::Written => self.file.file.write_all_at(&header, 0)?,
         }
         self.file.epoch.store(number, Ordering::Release);
         Ok(())

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crossbeam::queue::ArrayQueue;
-use ezqr_schema::scan::Scan;
+use ezqr_schema::scan::{Epoch, Scan};
 
 use super::file::Writer;
-use super::header::{self, HEADER_BYTES};
+use super::header;
 use super::record::Record;
-use super::shared::Shared;
+use super::shared::{Current, Shared};
 
 /// Files a lane may be done with before the owner takes them from it.
 const RETIRED: usize = 8;
@@ -18,9 +18,9 @@ const RETIRED: usize = 8;
 /// Why a scan was not written. It is lost, and to be counted as such; the visitor is served.
 #[derive(Debug, thiserror::Error)]
 pub enum Dropped {
-    /// No epoch has begun.
-    #[error("no epoch of scans has begun")]
-    NotBegun,
+    /// No epoch has begun, or the last is over.
+    #[error("there is no epoch of scans")]
+    NoEpoch,
     /// The lane has no file with room: the owner is behind, the journal is as large as it may be, or the disk
     /// is full.
     #[error("the journal of scans has no room")]
@@ -36,9 +36,11 @@ pub enum Dropped {
 pub struct Lane {
     shared: Arc<Shared>,
     state: Arc<LaneState>,
-    /// The number of the epoch it writes; 0 before the first.
-    epoch: u64,
-    header: [u8; HEADER_BYTES],
+    /// The number of the epoch it turned to last; 0 before the first.
+    number: u64,
+    /// What it writes into.
+    epoch: Option<Epoch>,
+    /// What the checksums of its records start from.
     seed: u32,
     writer: Option<Writer>,
 }
@@ -81,7 +83,7 @@ impl LaneState {
 
 impl Lane {
     pub(super) fn new(shared: Arc<Shared>, state: Arc<LaneState>) -> Self {
-        Self { shared, state, epoch: 0, header: [0; HEADER_BYTES], seed: 0, writer: None }
+        Self { shared, state, number: 0, epoch: None, seed: 0, writer: None }
     }
 
     /// Writes one scan into the current epoch. Once this is `Ok`, the scan survives the process; a loss of power
@@ -90,14 +92,12 @@ impl Lane {
     /// Takes no lock, allocates nothing, and calls the system only where files are not mapped.
     pub fn append(&mut self, scan: &Scan<'_>) -> Result<(), Dropped> {
         self.turn();
-        if self.epoch == 0 {
-            return Err(Dropped::NotBegun);
-        }
+        let Some(epoch) = self.epoch else { return Err(Dropped::NoEpoch) };
         let record = Record::of(scan, self.seed);
         let bytes = record.as_bytes().len() as u64;
         let writer = match &mut self.writer {
             Some(writer) if writer.has_room(bytes) => writer,
-            _ => self.next_writer()?,
+            _ => self.next_writer(epoch)?,
         };
         writer.append(&record).map_err(Dropped::NotWritten)
     }
@@ -105,30 +105,31 @@ impl Lane {
     /// Turns to the current epoch, if it is another. A worker calls it about once a second, so that an epoch
     /// comes to its end on workers that nobody visits, too.
     pub fn turn(&mut self) {
-        if self.shared.current_number() == self.epoch {
+        if self.shared.current_number() == self.number {
             return;
         }
-        let Some((number, epoch)) = self.shared.current() else { return };
-        self.epoch = number;
-        self.header = header::encode(epoch);
-        self.seed = header::seed(epoch);
+        let Current { number, epoch } = self.shared.current();
+        self.number = number;
+        self.epoch = epoch;
+        self.seed = epoch.map_or(0, header::seed);
         // A file without a record goes along; one with records stays where it is.
         if let Some(mut writer) = self.writer.take() {
-            if writer.is_empty() && writer.begin(number, &self.header).is_ok() {
-                self.writer = Some(writer);
-            } else {
-                self.retire(writer);
+            match epoch {
+                Some(epoch) if writer.is_empty() && writer.begin(number, epoch).is_ok() => {
+                    self.writer = Some(writer);
+                }
+                _ => self.retire(writer),
             }
         }
         self.state.turned.store(number, Ordering::Release);
     }
 
-    fn next_writer(&mut self) -> Result<&mut Writer, Dropped> {
+    fn next_writer(&mut self, epoch: Epoch) -> Result<&mut Writer, Dropped> {
         if let Some(full) = self.writer.take() {
             self.retire(full);
         }
         let mut writer = self.state.spare.pop().ok_or(Dropped::NoSpare)?;
-        if let Err(failed) = writer.begin(self.epoch, &self.header) {
+        if let Err(failed) = writer.begin(self.number, epoch) {
             self.retire(writer);
             return Err(Dropped::NotWritten(failed));
         }

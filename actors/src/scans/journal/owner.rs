@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
-use ezqr_schema::scan::{Epoch, EpochId, Scan};
+use ezqr_schema::scan::{Epoch, EpochId, Scan, Window};
 use ezqr_schema::{EntropyError, random_bytes};
 
 use super::cursor::{CHUNK, Cursor};
-use super::file::JournalFile;
+use super::file::{FIRST_RECORD, JournalFile};
 use super::header;
 use super::removal::Removal;
 use super::shared::{Known, Lanes, Registry, Shared};
@@ -58,7 +58,7 @@ pub struct Remains {
 }
 
 /// An epoch for `window`, with an id that none had before.
-pub fn new_epoch(window: ezqr_schema::scan::Window) -> Result<Epoch, EntropyError> {
+pub fn new_epoch(window: Window) -> Result<Epoch, EntropyError> {
     Ok(Epoch { id: EpochId::from_random(random_bytes()?), window })
 }
 
@@ -71,12 +71,18 @@ impl Journal {
     /// Begins `epoch`: what workers write from their next turn on belongs to it. Its id must never have been
     /// used before.
     pub fn begin(&mut self, epoch: Epoch) {
-        self.shared.begin(epoch);
+        self.shared.publish(Some(epoch));
     }
 
-    /// The epoch that was begun last, by whichever owner.
+    /// Ends the current epoch without beginning another: before the process ends. Scans that still come are
+    /// dropped.
+    pub fn end(&mut self) {
+        self.shared.publish(None);
+    }
+
+    /// The epoch that lanes turn to: the one begun last, by whichever owner.
     pub fn current(&self) -> Option<Epoch> {
-        self.shared.current().map(|(_, epoch)| epoch)
+        self.shared.current().epoch
     }
 
     /// Reads on in the files of this run, at most about `most` bytes, and hands over each scan with its epoch.
@@ -93,10 +99,11 @@ impl Journal {
 
     /// Whether all was read that was written then.
     pub fn has_read(&self, positions: &Positions) -> bool {
-        let missing = self.positions();
+        let present = self.positions();
+        // A file that is gone was read to its end before it went.
         let is_read = |(number, position): &(u64, u64)| {
-            let is_there = missing.0.iter().any(|(known, _)| known == number);
-            !is_there || self.position(*number) >= *position
+            let is_present = present.0.iter().any(|(known, _)| known == number);
+            !is_present || self.position(*number) >= *position
         };
         positions.0.iter().all(is_read)
     }
@@ -120,7 +127,7 @@ impl Journal {
     /// Bytes of the records of an epoch so far; of an earlier run's, see [`Remains::bytes`].
     pub fn bytes(&self, epoch: EpochId) -> u64 {
         let files = self.files(|known| known.epoch.id == epoch);
-        files.iter().map(|pending| pending.limit - super::file::FIRST_RECORD.min(pending.limit)).sum()
+        files.iter().map(|pending| pending.limit.saturating_sub(FIRST_RECORD)).sum()
     }
 
     /// Bytes all files take on disk, spares included.
@@ -154,6 +161,26 @@ impl Journal {
     pub fn replay(&mut self, epoch: EpochId, most: u64, mut each: impl FnMut(Epoch, Scan<'_>)) -> Progress {
         let pending = self.files(|known| known.remains && known.epoch.id == epoch);
         self.read_files(&pending, most, |known, scan| each(known.epoch, scan))
+    }
+
+    /// Has an epoch of this run that is over be read again later, as what an earlier run left is: for who lets go
+    /// of its counts.
+    pub fn park(&mut self, epoch: EpochId) {
+        let mut registry = self.shared.registry();
+        let Some(number) =
+            registry.epochs.iter().find(|known| known.epoch.id == epoch).map(|known| known.number)
+        else {
+            return;
+        };
+        if !self.is_over(&registry, number) {
+            return;
+        }
+        for known in registry.epochs.iter_mut().filter(|known| known.number == number) {
+            known.remains = true;
+        }
+        for file in registry.files.iter().filter(|file| file.written().0 == number) {
+            self.cursors.remove(&file.number);
+        }
     }
 
     /// The files of an epoch whose rows are all acknowledged, to be removed. `None` while lanes may write it.
@@ -231,7 +258,7 @@ impl Journal {
                     return progress;
                 }
                 let step = cursor.step(&file.file, *limit, seed, !known.remains, &mut self.buffer, |scan| {
-                    each(known, scan)
+                    each(known, scan);
                 });
                 match step {
                     Ok(step) => {

@@ -5,8 +5,12 @@ use ezqr_schema::scan::{Browser, Country, Device, Os, Reason, ReferrerText, Scan
 
 /// Length and checksum, before each payload.
 const FRAME_BYTES: usize = 8;
-/// A payload without visitor and referrer.
-const SHORTEST_PAYLOAD: usize = 10;
+/// The sequence number, of 40 bits.
+const SEQUENCE_BYTES: usize = 5;
+/// A payload without visitor and referrer: sequence; reason and device; system; browser; country.
+const SHORTEST_PAYLOAD: usize = SEQUENCE_BYTES + 1 + 1 + 1 + 2;
+// Reason and device share a byte.
+const _: () = assert!(Reason::ALL.len() <= 16 && Device::ALL.len() <= 16);
 /// A payload with a visitor and the longest referrer.
 const LONGEST_PAYLOAD: usize = SHORTEST_PAYLOAD + 8 + ReferrerText::LONGEST;
 /// Bytes of the longest record.
@@ -43,11 +47,12 @@ impl Record {
     /// The record of `scan` in a file whose checksums start from `seed`.
     pub(super) fn of(scan: &Scan<'_>, seed: u32) -> Self {
         let mut record = Self { bytes: [0; LONGEST_RECORD], end: FRAME_BYTES };
-        let [a, b, c, d, e, ..] = scan.sequence.get().to_le_bytes();
-        let flag = if scan.visitor.is_some() { HAS_VISITOR } else { 0 };
-        let [f, g] = (scan.country.number() | flag).to_le_bytes();
+        let sequence = scan.sequence.get().to_le_bytes();
+        record.put(sequence.get(..SEQUENCE_BYTES).unwrap_or_default());
         let kind = scan.reason.number() << 4 | scan.device.number();
-        record.put(&[a, b, c, d, e, kind, scan.os.number(), scan.browser.number(), f, g]);
+        record.put(&[kind, scan.os.number(), scan.browser.number()]);
+        let flag = if scan.visitor.is_some() { HAS_VISITOR } else { 0 };
+        record.put(&(scan.country.number() | flag).to_le_bytes());
         if let Some(visitor) = scan.visitor {
             record.put(&visitor.bits().to_le_bytes());
         }
@@ -104,9 +109,12 @@ fn checksum(seed: u32, length: [u8; 4], payload: &[u8]) -> u32 {
 }
 
 fn decode(payload: &[u8]) -> Option<Scan<'_>> {
-    let (fixed, rest) = payload.split_first_chunk::<SHORTEST_PAYLOAD>()?;
-    let [a, b, c, d, e, kind, os, browser, f, g] = *fixed;
-    let country = u16::from_le_bytes([f, g]);
+    let (number, rest) = payload.split_first_chunk::<SEQUENCE_BYTES>()?;
+    let ([kind, os, browser], rest) = rest.split_first_chunk::<3>()?;
+    let (country, rest) = rest.split_first_chunk::<2>()?;
+    let mut sequence = [0; 8];
+    sequence.first_chunk_mut::<SEQUENCE_BYTES>()?.copy_from_slice(number);
+    let country = u16::from_le_bytes(*country);
     let (visitor, referrer) = if country & HAS_VISITOR == 0 {
         (None, rest)
     } else {
@@ -118,11 +126,11 @@ fn decode(payload: &[u8]) -> Option<Scan<'_>> {
         text => ReferrerText::of_stored(str::from_utf8(text).ok()?)?,
     };
     Some(Scan {
-        sequence: Sequence::new(u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])).ok()?,
+        sequence: Sequence::new(u64::from_le_bytes(sequence)).ok()?,
         reason: Reason::of_number(kind >> 4)?,
         device: Device::of_number(kind & 0xF)?,
-        os: Os::of_number(os)?,
-        browser: Browser::of_number(browser)?,
+        os: Os::of_number(*os)?,
+        browser: Browser::of_number(*browser)?,
         country: Country::of_number(country & !HAS_VISITOR)?,
         referrer,
         visitor,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::ArcSwap;
 use crossbeam::utils::CachePadded;
 use ezqr_schema::scan::Epoch;
 
@@ -59,8 +59,17 @@ pub(super) struct Shared {
     pub(super) next_file: AtomicU64,
     /// The number of the current epoch; 0 before the first. Set after `current`.
     number: CachePadded<AtomicU64>,
-    current: ArcSwapOption<(u64, Epoch)>,
+    current: ArcSwap<Current>,
     registry: Mutex<Registry>,
+}
+
+/// What lanes write into.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Current {
+    /// Grows with each epoch.
+    pub(super) number: u64,
+    /// `None` before the first and after the last.
+    pub(super) epoch: Option<Epoch>,
 }
 
 /// Everything there is. Workers never wait for it, but when they attach.
@@ -96,7 +105,7 @@ impl Lanes {
             space,
             next_file: AtomicU64::new(found.next_file),
             number: CachePadded::default(),
-            current: ArcSwapOption::empty(),
+            current: ArcSwap::default(),
             registry: Mutex::new(found.registry),
         };
         Ok((Self { shared: Arc::new(shared) }, found.opened))
@@ -106,9 +115,10 @@ impl Lanes {
     /// the worker serves. Without room for a file the lane comes without.
     pub fn attach(&self) -> Lane {
         let state = Arc::new(LaneState::new());
+        let order = Order::of(&self.shared, &state);
         // Known before it turns for the first time: the owner waits for its turn, or it turns late enough.
         self.shared.registry().lanes.push(state.clone());
-        if let Ok(order) = Order::of(&self.shared, &state) {
+        if let Ok(order) = order {
             // The owner orders again, and tells of failure.
             drop(order.fill());
         }
@@ -128,18 +138,18 @@ impl Shared {
         self.number.load(Ordering::Acquire)
     }
 
-    /// The current epoch and its number.
-    pub(super) fn current(&self) -> Option<(u64, Epoch)> {
-        self.current.load().as_deref().copied()
+    /// The current epoch. It is of the current number, or a later one.
+    pub(super) fn current(&self) -> Current {
+        **self.current.load()
     }
 
     /// Makes `epoch` the current one, under the next number.
-    pub(super) fn begin(&self, epoch: Epoch) {
+    pub(super) fn publish(&self, epoch: Option<Epoch>) {
         let mut registry = self.registry();
         let last = registry.epochs.iter().map(|known| known.number).max();
         let number = self.current_number().max(last.unwrap_or(0)) + 1;
-        registry.epochs.push(Known { number, epoch, remains: false });
-        self.current.store(Some(Arc::new((number, epoch))));
+        registry.epochs.extend(epoch.map(|epoch| Known { number, epoch, remains: false }));
+        self.current.store(Arc::new(Current { number, epoch }));
         self.number.store(number, Ordering::Release);
     }
 }

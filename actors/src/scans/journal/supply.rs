@@ -96,24 +96,31 @@ impl Supply {
     pub(super) fn of(shared: &Arc<Shared>) -> Self {
         let mut supply = Self::default();
         let mut registry = shared.registry();
-        for lane in &registry.lanes {
-            supply.retired.extend(std::iter::from_fn(|| lane.retired.pop()));
-            if lane.has_ended() {
-                supply.retired.extend(lane.spare.pop());
-            } else if lane.spare.is_empty() && !lane.ordered.load(Ordering::Acquire) {
-                match Order::of(shared, lane) {
-                    Ok(order) => supply.orders.push(order),
-                    Err(Full) => supply.refused += 1,
-                }
-            }
-        }
-        // One whose last order is under way may still get a spare, which is to be taken back then.
-        registry.lanes.retain(|lane| !lane.has_ended() || lane.ordered.load(Ordering::Acquire));
+        registry.lanes.retain(|lane| supply.look_after(shared, lane));
         let unused = supply.retired.iter().filter(|writer| writer.file.written().0 == 0);
         let unused: Vec<_> = unused.map(|writer| writer.file.clone()).collect();
         registry.files.retain(|file| !unused.iter().any(|unused| unused.number == file.number));
         supply.unused = unused.into_iter().map(|file| file.path.clone()).collect();
         supply
+    }
+
+    /// Adds what one lane wants; false when that was the last.
+    fn look_after(&mut self, shared: &Arc<Shared>, lane: &Arc<LaneState>) -> bool {
+        // In this order: what an order made is there before the order is gone, and a lane retires nothing after
+        // its end.
+        let (is_ordered, has_ended) = (lane.ordered.load(Ordering::Acquire), lane.has_ended());
+        self.retired.extend(std::iter::from_fn(|| lane.retired.pop()));
+        if has_ended {
+            self.retired.extend(lane.spare.pop());
+            return is_ordered;
+        }
+        if !is_ordered && lane.spare.is_empty() {
+            match Order::of(shared, lane) {
+                Ok(order) => self.orders.push(order),
+                Err(Full) => self.refused += 1,
+            }
+        }
+        true
     }
 
     /// Whether there is nothing to do.

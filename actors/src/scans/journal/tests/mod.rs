@@ -1,0 +1,1 @@
+//! The journal, written and read back.
