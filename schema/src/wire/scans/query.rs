@@ -48,6 +48,13 @@ pub enum ScanFormat {
     Ndjson,
 }
 
+impl ScanQuery {
+    /// Whether visitors are told: they are known of whole dates only, and not by any filter.
+    pub fn tells_uniques(&self) -> bool {
+        self.filter.is_empty() && self.range.is_of_whole_dates()
+    }
+}
+
 const PARAMETERS: &str = "from, to, tz, interval, country, device, referrer, class, group_by, top, format";
 
 /// Reads the query of a report on one code, as `application/x-www-form-urlencoded` without the question mark.

@@ -1,0 +1,1 @@
+//! Buckets against brute force.
