@@ -21,7 +21,7 @@ mod scylla_start;
 mod scylla_statements;
 
 use ezqr_store::contract::Fixture;
-use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store, store_contract};
+use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store, scan_contract, store_contract};
 use tempfile::TempDir;
 
 /// The embedded store in a directory of its own.
@@ -46,3 +46,4 @@ impl Fixture for Embedded {
 }
 
 store_contract!(Embedded);
+scan_contract!(Embedded);
