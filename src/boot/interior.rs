@@ -12,7 +12,7 @@ use super::BootError;
 use super::founding::Ground;
 use super::pepper::PepperFile;
 use crate::config::Config;
-use crate::edge::{Edge, Readiness};
+use crate::edge::{Edge, Fronts, Readiness};
 
 /// What serves requests, however they come: the running actors, and what handlers use of them.
 pub(crate) struct Interior {
@@ -51,6 +51,7 @@ impl Interior {
             cursors,
             clock,
             link_base,
+            fronts: Fronts::of(&config.http),
             link_hosts,
             public_url,
             readiness: Arc::new(Readiness::new(system.handles().vitals.clone(), store)),

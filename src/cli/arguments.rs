@@ -43,6 +43,9 @@ pub(super) struct Settings {
     /// Scheme and host of the API and the images.
     #[arg(long, global = true, value_name = "URL")]
     public_url: Option<String>,
+    /// Database of countries, a `.mmdb` file; without it the table that comes along.
+    #[arg(long, global = true, value_name = "FILE")]
+    geo_db: Option<String>,
     /// Address and port of the metrics, or `off`.
     #[arg(long, global = true, value_name = "ADDRESS")]
     metrics_listen: Option<String>,
@@ -57,6 +60,7 @@ impl Settings {
             ("--data", "store", "data_directory", self.data),
             ("--link-url", "links", "link_url", self.link_url),
             ("--public-url", "links", "public_url", self.public_url),
+            ("--geo-db", "scans", "geo_database", self.geo_db),
             ("--metrics-listen", "telemetry", "metrics_listen", self.metrics_listen),
         ]
         .into_iter()

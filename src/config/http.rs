@@ -4,12 +4,14 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use serde::Deserialize;
+use actix_web::http::header::HeaderName;
+use ipnetwork::IpNetwork;
+use serde::de::{Deserialize, Deserializer, Error};
 
-use super::checks::{count, listen, seconds, threads};
+use super::checks::{count, listen, seconds, text, threads};
 
 /// The listener and its bounds.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Http {
     /// Where it listens.
@@ -42,4 +44,32 @@ pub struct Http {
     /// How long requests under way are waited for.
     #[serde(rename = "drain_seconds", deserialize_with = "seconds::<1, 600, _>")]
     pub drain: Duration,
+    /// The networks of fronts that are believed about their clients.
+    #[serde(deserialize_with = "networks")]
+    pub trusted_networks: Vec<IpNetwork>,
+    /// In which header they tell the client's country.
+    #[serde(deserialize_with = "header")]
+    pub country_header: Option<HeaderName>,
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNetwork>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.iter().map(|text| network(text).map_err(D::Error::custom)).collect()
+}
+
+/// A network in CIDR notation. One with bits behind its prefix is a slip, and not to be guessed at: it would be
+/// trusted.
+fn network(text: &str) -> Result<IpNetwork, String> {
+    let network = text.parse::<IpNetwork>();
+    let network = network.map_err(|_| format!("`{text}` is no network, such as 10.0.0.0/8 or fd00::/8"))?;
+    if network.ip() != network.network() {
+        let (first, prefix) = (network.network(), network.prefix());
+        return Err(format!("`{text}` is no network: it begins at {first}/{prefix}"));
+    }
+    Ok(network)
+}
+
+fn header<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<HeaderName>, D::Error> {
+    let name = text(deserializer)?.map(|text| HeaderName::try_from(text).map_err(D::Error::custom));
+    name.transpose()
 }

@@ -147,7 +147,9 @@ impl Layers {
     }
 
     fn invalid(&self, key: String, reason: &str) -> ConfigError {
-        let entry = self.0.iter().find(|((section, inner), _)| name(section, inner) == key);
+        // Of a list the path names an element: `http.trusted_networks[0]`.
+        let setting = key.split('[').next().unwrap_or_default();
+        let entry = self.0.iter().find(|((section, inner), _)| name(section, inner) == setting);
         let origin = entry.map_or(Origin::Default, |(_, entry)| entry.origin.clone());
         ConfigError::Invalid { key, origin, reason: reason.to_owned() }
     }
@@ -190,9 +192,15 @@ fn typed_like(default: &Value, text: String) -> Value {
     let typed = match default {
         Value::Integer(_) => text.replace('_', "").parse().ok().map(Value::Integer),
         Value::Boolean(_) => text.parse().ok().map(Value::Boolean),
-        Value::String(_) | Value::Float(_) | Value::Datetime(_) | Value::Array(_) | Value::Table(_) => None,
+        Value::Array(_) => Some(Value::Array(listed(&text))),
+        Value::String(_) | Value::Float(_) | Value::Datetime(_) | Value::Table(_) => None,
     };
     typed.unwrap_or(Value::String(text))
+}
+
+/// The texts of a list parted by commas.
+fn listed(text: &str) -> Vec<Value> {
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(Value::from).collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Section `scans`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-use super::checks::{amount, count, seconds};
+use super::checks::{amount, count, path, seconds};
 
 /// The counting of followed links.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,6 +28,9 @@ pub struct Scans {
     /// How often totals are written into the store, when it is not as often as the store likes.
     #[serde(rename = "flush_interval_seconds", deserialize_with = "flush_interval")]
     pub flush_interval: Option<Duration>,
+    /// The database of countries, when it is not the table that comes with the program.
+    #[serde(deserialize_with = "path")]
+    pub geo_database: Option<PathBuf>,
 }
 
 impl Scans {

@@ -3,9 +3,9 @@
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 
-use serde::de::{Deserialize, Deserializer, Error};
+use serde::de::{Deserializer, Error};
 
-use super::checks::count;
+use super::checks::{count, path, text};
 use super::cql_url::CqlUrl;
 
 /// The store.
@@ -44,6 +44,11 @@ impl Store {
         self.pepper_file.clone().unwrap_or_else(|| self.data_directory.join("pepper"))
     }
 
+    /// The directory of the journal of scans, whichever store there is.
+    pub fn journal_directory(&self) -> PathBuf {
+        self.data_directory.join("journal")
+    }
+
     /// The setting that does not go with another, and why.
     pub(super) fn contradiction(&self) -> Option<(&'static str, &'static str)> {
         match (&self.user, &self.password_file) {
@@ -60,21 +65,6 @@ fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<CqlUrl>, D::
 
 fn directory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
     path(deserializer)?.ok_or_else(|| D::Error::custom("must be the path of a directory"))
-}
-
-/// A path; none is an empty text.
-fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
-    let text = text(deserializer)?;
-    if text.as_ref().is_some_and(|text| text.contains('\0')) {
-        return Err(D::Error::custom("must be a path, which holds no zero character"));
-    }
-    Ok(text.map(PathBuf::from))
-}
-
-/// A text; none is an empty one.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 fn replication_factor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NonZeroU8>, D::Error> {

@@ -1,6 +1,5 @@
 //! Who makes a request of the API, and whether they may.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -25,7 +24,8 @@ pub(super) async fn admit(edge: &Edge, request: &HttpRequest, scope: Scope) -> R
         // Whom we could not look at owes nothing.
         Err(fault) if fault.code == ProblemCode::Overloaded => Err(fault),
         Err(fault) => {
-            take(edge, request, Caller::Network(network_of(request)), Rate::DEFAULT).await?;
+            let network = Network::of(edge.fronts.address(request));
+            take(edge, request, Caller::Network(network), Rate::DEFAULT).await?;
             Err(fault)
         }
     }
@@ -67,12 +67,6 @@ fn bearer(header: &HeaderValue) -> Option<KeySecret> {
 fn invalid_key() -> Fault {
     let detail = "The header Authorization holds no valid API key: it is malformed, unknown or revoked.";
     Fault::new(ProblemCode::InvalidKey, detail)
-}
-
-/// A front that forwards requests is one network: its clients without a key share a bucket.
-fn network_of(request: &HttpRequest) -> Network {
-    let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    Network::of(request.peer_addr().map_or(unknown, |address| address.ip()))
 }
 
 /// Takes a token, and leaves word of the bucket for the answer's headers.

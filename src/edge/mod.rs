@@ -8,6 +8,7 @@ mod body;
 #[cfg(test)]
 mod budget;
 mod caller;
+mod client;
 mod codes;
 mod conditions;
 mod docs;
@@ -29,6 +30,7 @@ use ezqr_schema::wire::{Cursors, ParseContext};
 use ezqr_schema::{Clock, LinkBase};
 
 pub(crate) use self::caller::rate_limit_headers;
+pub(crate) use self::client::Fronts;
 pub(crate) use self::health::Readiness;
 use crate::config::Images;
 
@@ -42,6 +44,8 @@ pub(crate) struct Edge {
     pub(crate) clock: Clock,
     /// What the short links of new codes begin with.
     pub(crate) link_base: LinkBase,
+    /// Who is believed about clients.
+    pub(crate) fronts: Fronts,
     /// All hosts this installation ever had short links on.
     pub(crate) link_hosts: Vec<LinkBase>,
     /// What the addresses of the API and the images begin with.
