@@ -112,23 +112,25 @@ impl Lane {
         self.number = number;
         self.epoch = epoch;
         self.seed = epoch.map_or(0, header::seed);
-        // A file without a record goes along; one with records stays where it is.
-        if let Some(mut writer) = self.writer.take() {
-            match epoch {
-                Some(epoch) if writer.is_empty() && writer.begin(number, epoch).is_ok() => {
-                    self.writer = Some(writer);
-                }
-                _ => self.retire(writer),
-            }
+        match epoch {
+            // What fails here fails again with the next scan, which tells.
+            Some(epoch) => drop(self.next_writer(epoch)),
+            None => self.writer.take().map_or((), |writer| self.retire(writer)),
         }
         self.state.turned.store(number, Ordering::Release);
     }
 
+    /// Gives another file to the epoch. One without a record goes along; one with records stays where it is.
     fn next_writer(&mut self, epoch: Epoch) -> Result<&mut Writer, Dropped> {
-        if let Some(full) = self.writer.take() {
-            self.retire(full);
-        }
-        let mut writer = self.state.spare.pop().ok_or(Dropped::NoSpare)?;
+        let empty = match self.writer.take() {
+            Some(writer) if writer.is_empty() => Some(writer),
+            Some(writer) => {
+                self.retire(writer);
+                None
+            }
+            None => None,
+        };
+        let mut writer = empty.or_else(|| self.state.spare.pop()).ok_or(Dropped::NoSpare)?;
         if let Err(failed) = writer.begin(self.number, epoch) {
             self.retire(writer);
             return Err(Dropped::NotWritten(failed));

@@ -32,7 +32,7 @@
 //! | offset | bytes | |
 //! |---|---|---|
 //! | 0 | 4 | length of the payload, 10 to 82; stored last, in one piece: as long as it is 0, there is no record |
-//! | 4 | 4 | CRC-32C of the 36 bytes of the header, the length and the payload |
+//! | 4 | 4 | CRC-32C of the first 32 bytes of the file, the length and the payload |
 //! | 8 | 5 | sequence number of the code |
 //! | 13 | 1 | reason in the upper four bits, device in the lower |
 //! | 14 | 1 | operating system |
