@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crossbeam::utils::CachePadded;
 use ezqr_schema::scan::Epoch;
 
+use super::directory::Directory;
 use super::header::{self, HEADER_BYTES};
 use super::map::Map;
 use super::record::Record;
@@ -30,7 +31,7 @@ pub(super) struct JournalFile {
     epoch: AtomicU64,
     /// Up to here its bytes are complete.
     position: CachePadded<AtomicU64>,
-    /// Up to here they survive a loss of power.
+    /// Up to here they survive a loss of power, as does its name when that is beyond the head.
     synced: AtomicU64,
     _space: Taken,
 }
@@ -76,9 +77,12 @@ impl JournalFile {
     }
 
     /// Makes what is written survive a loss of power. Blocks.
-    pub(super) fn sync(&self) -> io::Result<()> {
+    pub(super) fn sync(&self, directory: &Directory) -> io::Result<()> {
         let position = self.position.load(Ordering::Acquire);
         self.file.sync_data()?;
+        if self.synced.load(Ordering::Relaxed) <= FIRST_RECORD {
+            directory.sync();
+        }
         self.synced.fetch_max(position, Ordering::Relaxed);
         Ok(())
     }

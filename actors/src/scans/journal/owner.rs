@@ -201,8 +201,7 @@ impl Journal {
 
     /// The files written since they were last synced, to be synced where blocking is allowed.
     pub fn syncing(&mut self) -> Syncing {
-        let registry = self.shared.registry();
-        Syncing::of(registry.files.iter().filter(|file| !file.is_synced()).cloned().collect())
+        Syncing::of(&self.shared)
     }
 
     fn position(&self, number: u64) -> u64 {

@@ -43,8 +43,6 @@ impl Order {
         } else {
             Ok(None)
         };
-        // With the size and the name durable, a sync of the bytes alone is enough from here on.
-        let map = map.and_then(|map| file.sync_all().map(|()| map));
         let target = match map {
             Ok(map) => map.map_or(Target::Written, Target::Mapped),
             Err(failed) => {
@@ -53,7 +51,6 @@ impl Order {
                 return Err(failed);
             }
         };
-        shared.directory.sync();
         let file = Arc::new(JournalFile::spare(number, path, file, space));
         shared.registry().files.push(file.clone());
         // The queue is empty: a lane has one order at a time, and only when it has no spare.
