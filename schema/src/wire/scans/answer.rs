@@ -189,3 +189,7 @@ impl<'label, Labels: Iterator<Item = (&'static str, &'label Text)> + Clone> Seri
         object.end()
     }
 }
+
+#[cfg(test)]
+#[path = "answer/tests.rs"]
+mod tests;

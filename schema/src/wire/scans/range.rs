@@ -32,16 +32,16 @@ pub struct ScanRange {
 const DEFAULT_DATES: i64 = 30;
 
 impl Bound {
-    /// Reads a date, or an instant, which is moved to the next beginning of a window.
+    /// Reads a date, or an instant, which is moved to the next beginning of a window. A space in it is the `+` of an
+    /// offset, which means a space in a query.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let bound = if is_date(text) {
             text.parse().ok().map(Self::Date)
         } else {
-            text.parse().ok().map(|instant: Timestamp| Self::Instant(at_or_after(instant)))
+            text.replace(' ', "+").parse().ok().map(|instant: Timestamp| Self::Instant(at_or_after(instant)))
         };
         let bound = bound.ok_or_else(|| {
-            "must be a date, such as 2026-05-04, or an RFC 3339 instant, such as 2026-05-04T12:00:00Z; a + in \
-             it is written %2B"
+            "must be a date, such as 2026-05-04, or an RFC 3339 instant, such as 2026-05-04T12:00:00Z"
                 .to_owned()
         })?;
         let year = match bound {

@@ -20,12 +20,13 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(TimeZone::UTC);
 
-    /// The zone of this name, in letters of either case.
+    /// The zone of this name, in letters of either case. No name has a space: one is the `+` of `Etc/GMT+5`, which
+    /// means a space in a query.
     pub fn parse(name: &str) -> Result<Self, UnknownZone> {
         if name.eq_ignore_ascii_case("UTC") {
             return Ok(Self::UTC);
         }
-        let zone = BUNDLED.get(name).map_err(|_| UnknownZone)?;
+        let zone = BUNDLED.get(&name.replace(' ', "+")).map_err(|_| UnknownZone)?;
         if zone.is_unknown() { Err(UnknownZone) } else { Ok(Self(zone)) }
     }
 
