@@ -16,6 +16,7 @@ mod scylla_buckets;
 mod scylla_codes;
 mod scylla_founding;
 mod scylla_outage;
+mod scylla_scans;
 mod scylla_service;
 mod scylla_start;
 mod scylla_statements;

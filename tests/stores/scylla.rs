@@ -1,7 +1,7 @@
 //! The store for several nodes under the contract suite.
 
 use ezqr_store::contract::Fixture;
-use ezqr_store::{Store, store_contract};
+use ezqr_store::{Store, scan_contract, store_contract};
 
 use crate::cql;
 
@@ -29,3 +29,4 @@ impl Fixture for Scylla {
 }
 
 store_contract!(Scylla);
+scan_contract!(Scylla);
