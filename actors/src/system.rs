@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ezqr_schema::{Clock, InstallationSecret, LinkBase, LinkBaseId, Pepper};
+use ezqr_schema::{Clock, EntropyError, InstallationSecret, LinkBase, LinkBaseId, Pepper};
 use ezqr_store::{InstallationStore as _, ReadError, Store, WriteError};
 
 use crate::codes::{CodeReader, Codes, CodesHandle, CodesSeed, HighWater, LinkBases, LinkCache, Published};
@@ -14,6 +14,8 @@ use crate::kernel::{Root, Spec, StartError, StopError, Vitals};
 use crate::keyring::{AccountView, KeyRing, KeyRingHandle, KeyRingSeed};
 use crate::limiter::{Limiter, LimiterHandle, LimiterSeed};
 use crate::rendering::{Rendering, RenderingError, RenderingHandle, RenderingSeed};
+use crate::scans::report::ScanReader;
+use crate::scans::{Counting, CountingError, ScanRecorders, Scans, ScansHandle};
 
 /// Bounds of the actors.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +47,8 @@ pub struct Foundation {
     pub link_base: LinkBase,
     /// The time.
     pub clock: Clock,
+    /// How scans are counted.
+    pub counting: Counting,
 }
 
 /// Everything a worker needs to serve: the addresses of the owners, and what they publish.
@@ -62,6 +66,12 @@ pub struct Handles {
     pub reader: CodeReader,
     /// Renders large images, and batches of images.
     pub rendering: RenderingHandle,
+    /// Tells what is counted and not in the store yet.
+    pub scans: ScansHandle,
+    /// Tells what is counted, by the store.
+    pub scan_reader: ScanReader<Store>,
+    /// Makes the recorder of each worker, when scans are counted.
+    pub recorders: Option<ScanRecorders>,
     /// How the actors are.
     pub vitals: Vitals,
 }
@@ -81,6 +91,12 @@ pub enum SystemError {
     /// The store could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// Scans cannot be counted.
+    #[error(transparent)]
+    Counting(#[from] CountingError),
+    /// The owner of scans could not be built.
+    #[error(transparent)]
+    StartScans(#[from] StartError<EntropyError>),
     /// An actor that reads the store could not be built.
     #[error(transparent)]
     Start(#[from] StartError<ReadError>),
@@ -98,7 +114,7 @@ pub struct System {
 impl System {
     /// Starts all actors; each is built when this returns.
     pub async fn start(foundation: Foundation, bounds: Bounds) -> Result<Self, SystemError> {
-        let Foundation { store, secret, pepper, link_base, clock } = foundation;
+        let Foundation { store, secret, pepper, link_base, clock, counting } = foundation;
         let link_base: LinkBaseId = store.adopt_link_base(&link_base).await?;
         let link_bases = LinkBases::load(store.clone()).await?;
         let published = Published {
@@ -133,10 +149,24 @@ impl System {
         let rendering =
             root.start::<Rendering>(Spec::new("rendering", bounds.rendering_queue), rendering).await?;
         let rendering = RenderingHandle::new(rendering);
+        let (scans, recorders) = counting.open(store.clone(), clock.clone(), &link_bases.all())?;
+        let scans = ScansHandle::new(root.start::<Scans>(Spec::new("scans", bounds.queue), scans).await?);
+        let scan_reader = ScanReader::new(store.clone(), clock.clone());
         let permutations = (secret.short_codes(), secret.code_ids());
         let reader = CodeReader::new(store, permutations, link_bases, published, clock);
         let vitals = root.vitals();
-        let handles = Handles { keyring, accounts, limiter, codes, reader, rendering, vitals };
+        let handles = Handles {
+            keyring,
+            accounts,
+            limiter,
+            codes,
+            reader,
+            rendering,
+            scans,
+            scan_reader,
+            recorders,
+            vitals,
+        };
         Ok(Self { root, handles })
     }
 
@@ -145,8 +175,11 @@ impl System {
         &self.handles
     }
 
-    /// Stops all actors after what is queued was handled.
+    /// Stops all actors after what is queued was handled, and what is counted was written. Workers have ended.
     pub async fn stop(self, deadline: Duration) -> Result<(), StopError> {
-        self.root.stop(deadline).await
+        if let Err(error) = self.handles.scans.finish(deadline / 2).await {
+            tracing::warn!(%error, "scans wait in the journal until the next start");
+        }
+        self.root.stop(deadline / 2).await
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ezqr_actors::codes::MintRequest;
 use ezqr_actors::limiter::Caller;
+use ezqr_actors::scans::Counting;
 use ezqr_actors::{Bounds, Foundation, System};
 use ezqr_schema::{
     AccountId, Clock, Code, ContentType, Environment, ErrorCorrection, IdempotencyKey, IdempotentRequest,
@@ -61,7 +62,10 @@ fn the_service_sends_few_statements() {
     }
     run(async {
         let store = cql::store().await;
+        let directory = tempfile::tempdir().unwrap();
+        let counting = Counting::new(directory.path().join("journal")).unwrap();
         let foundation = Foundation {
+            counting: Counting { is_on: false, ..counting },
             store: Store::Scylla(store.clone()),
             secret: InstallationSecret::from_bytes([7; 32]),
             pepper: Pepper::from_bytes([3; 32]),

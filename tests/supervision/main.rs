@@ -12,4 +12,5 @@ mod codes;
 mod elsewhere;
 mod idempotency;
 mod restarts;
+mod scans;
 mod world;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ezqr_actors::codes::{ChangeRequest, MintRequest};
+use ezqr_actors::scans::Counting;
 use ezqr_actors::{Bounds, Foundation, Handles, System};
 use ezqr_schema::{
     Account, AccountId, AccountStatus, ApiKey, Clock, Code, CodePatch, ContentType, Environment,
@@ -64,6 +65,7 @@ impl World {
         let founding = Founding { secret: installation, pepper_fingerprint, account, key: key.clone() };
         let installation = store.found(founding).await.unwrap();
         let foundation = Foundation {
+            counting: Counting::new(directory.path().join("journal")).unwrap(),
             store: store.clone(),
             secret: installation.secret,
             pepper,
@@ -76,6 +78,12 @@ impl World {
 
     pub(crate) const fn handles(&self) -> &Handles {
         self.system.handles()
+    }
+
+    /// Stops all actors; what is returned holds the directory.
+    pub(crate) async fn stop(self) -> TempDir {
+        self.system.stop(PATIENCE).await.unwrap();
+        self.directory
     }
 
     pub(crate) fn directory(&self) -> &Path {

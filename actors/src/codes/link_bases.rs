@@ -21,6 +21,11 @@ impl LinkBases {
         Ok(Self { store, known: Arc::new(ArcSwap::from_pointee(known)) })
     }
 
+    /// All that are known.
+    pub(crate) fn all(&self) -> Vec<LinkBase> {
+        self.known.load().values().cloned().collect()
+    }
+
     /// The text of `id`. One this process has not seen was adopted by another since; then the store is read.
     pub async fn get(&self, id: LinkBaseId) -> Result<LinkBase, ReadError> {
         if let Some(base) = self.known.load().get(&id) {

@@ -4,10 +4,24 @@
 //! and writes totals into the store. What is counted is in a journal before it is answered, and its files go
 //! only when every row made of them was acknowledged.
 
+mod actor;
+mod counting;
+mod epochs;
+mod flush;
+mod handle;
 pub mod journal;
 mod live;
+mod reading;
+mod recorder;
 pub mod report;
+mod roll_up;
+mod salts;
 pub mod tallies;
 pub mod visit;
+mod writing;
 
+pub use actor::{ScanBounds, Scans, ScansSeed};
+pub use counting::{Counting, CountingError};
+pub use handle::ScansHandle;
 pub use live::Live;
+pub use recorder::{SCANS_DROPPED_TOTAL, SCANS_TOTAL, ScanRecorder, ScanRecorders};
