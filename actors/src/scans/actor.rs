@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::scan::{Day, Epoch, EpochId, Window};
-use ezqr_schema::{Clock, EntropyError, Page, Sequence, random_bytes};
-use ezqr_store::Store;
+use ezqr_schema::{Clock, EntropyError, Page, Sequence, Timestamp, random_bytes};
+use ezqr_store::{Store, WriteError};
 
 use crate::kernel::{Behaviour, Message, Reply, Respond, Timers};
 
@@ -84,6 +84,8 @@ pub struct Scans {
     pub(super) replaying: Option<EpochId>,
     pub(super) flushes: Flushes,
     pub(super) rolled_up_at: Option<Duration>,
+    /// Both clocks when this was built.
+    pub(super) built_at: (Timestamp, Duration),
     /// Files that may go.
     pub(super) removals: Vec<Removal>,
     /// No worker counts any more.
@@ -110,7 +112,7 @@ impl Behaviour for Scans {
             }
         };
         epochs.begin(current);
-        Ok(Self {
+        let mut scans = Self {
             seed: seed.clone(),
             journal,
             current,
@@ -122,10 +124,16 @@ impl Behaviour for Scans {
             replaying: None,
             flushes: Flushes::default(),
             rolled_up_at: None,
+            built_at: (seed.clock.now(), seed.clock.monotonic()),
             removals: Vec::new(),
             is_finishing: false,
             failing: None,
-        })
+        };
+        if seed.is_on {
+            let salts = Salts::default().renewed(&seed.store, seed.clock.now()).await;
+            scans.adopt_salts(salts);
+        }
+        Ok(scans)
     }
 
     fn timers(&self, timers: &mut Timers<Self>) {
@@ -253,13 +261,7 @@ impl Respond<Salt> for Scans {
         }
         let (store, salts) = (self.seed.store.clone(), self.salts.clone());
         Reply::then(async move { salts.renewed(&store, now).await }, |scans: &mut Self, renewed| {
-            match renewed {
-                Ok(salts) => {
-                    scans.salts = salts;
-                    scans.publish_salt();
-                }
-                Err(error) => tracing::warn!(%error, "scans are counted without visitors for now"),
-            }
+            scans.adopt_salts(renewed);
             Reply::now(())
         })
     }
@@ -311,6 +313,16 @@ impl Scans {
     pub(super) fn begin_run(&mut self) {
         if let Ok(run) = new_run() {
             self.visitors.begin_run(run);
+        }
+    }
+
+    fn adopt_salts(&mut self, renewed: Result<Salts, WriteError>) {
+        match renewed {
+            Ok(salts) => {
+                self.salts = salts;
+                self.publish_salt();
+            }
+            Err(error) => tracing::warn!(%error, "scans are counted without visitors for now"),
         }
     }
 

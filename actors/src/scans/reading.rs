@@ -99,8 +99,10 @@ impl Scans {
         if self.epochs.keys() >= self.seed.bounds.memory_keys.saturating_mul(EPOCHS_IN_MEMORY) {
             return None;
         }
-        let waiting = self.journal.remains().into_iter();
-        let epoch = waiting.map(|remains| remains.epoch).find(|epoch| !self.epochs.holds(epoch.id))?;
+        let waiting = self.journal.remains().into_iter().map(|remains| remains.epoch);
+        let oldest = self.oldest_counted();
+        let epoch =
+            waiting.filter(|epoch| epoch.window.day() >= oldest).find(|epoch| !self.epochs.holds(epoch.id))?;
         self.epochs.replay(epoch);
         Some(epoch.id)
     }
@@ -148,7 +150,7 @@ impl Scans {
 
     /// Sets what is too old aside: the days it belongs to are computed for good.
     fn expire(&mut self) {
-        let oldest = Day::of(self.seed.clock.now()).saturating_sub(REPLAY_DAYS);
+        let oldest = self.oldest_counted();
         let remains = self.journal.remains();
         for epoch in remains.into_iter().map(|remains| remains.epoch) {
             if epoch.window.day() < oldest && !self.epochs.holds(epoch.id) {
@@ -156,6 +158,10 @@ impl Scans {
                 self.removals.extend(self.journal.expire(epoch.id));
             }
         }
+    }
+
+    fn oldest_counted(&self) -> Day {
+        Day::of(self.seed.clock.now()).saturating_sub(REPLAY_DAYS)
     }
 
     fn remove_files(&mut self) -> Reply<Self, ()> {

@@ -16,6 +16,8 @@ use super::roll_up::{forget, roll_up};
 const PAUSE: Duration = Duration::from_secs(2);
 /// How long the end of the process waits before it looks again whether a flush under way is done.
 const TURN: Duration = Duration::from_millis(10);
+/// A clock that was set by more than this, in milliseconds, tells nothing of age.
+const MOST_SET_MS: u64 = 3_600 * 1_000;
 /// How often days are computed, and first after a start.
 const ROLL_UP_EVERY: Duration = Duration::from_secs(600);
 const FIRST_ROLL_UP: Duration = Duration::from_secs(30);
@@ -164,14 +166,24 @@ impl Scans {
         }
         self.rolled_up_at = Some(now);
         let (store, clock) = (self.seed.store.clone(), self.seed.clock.clone());
+        let is_steady = self.is_clock_steady();
         Reply::later(async move {
             let rolled = roll_up(&store, &clock).await;
             if let Some(error) = &rolled.reason {
                 tracing::warn!(%error, failures = rolled.failures, "days of scans were not computed; they stay due");
             }
-            if let Err(error) = forget(&store, &clock).await {
+            if is_steady && let Err(error) = forget(&store, &clock).await {
                 tracing::warn!(%error, "old counts of scans were not forgotten");
             }
         })
+    }
+
+    /// Whether the wall clock ran as time did: by one that was set, nothing is taken for old.
+    fn is_clock_steady(&self) -> bool {
+        let (wall, monotonic) = self.built_at;
+        let passed = self.seed.clock.monotonic().saturating_sub(monotonic);
+        let passed = i64::try_from(passed.as_millis()).unwrap_or(i64::MAX);
+        let told = self.seed.clock.now().as_millis() - wall.as_millis();
+        told.abs_diff(passed) < MOST_SET_MS
     }
 }
