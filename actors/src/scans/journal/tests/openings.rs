@@ -117,6 +117,8 @@ fn an_epoch_too_old_is_kept_under_another_name() {
     let world = world.restarted(SMALL);
     assert_eq!(world.journal.remains(), []);
     assert_eq!(examine(world.directory.path()).unwrap().expired, [aside]);
+    let _lane = world.lanes.attach();
+    assert!(world.directory.path().join("0000000002.journal").exists());
 }
 
 #[test]
