@@ -69,3 +69,14 @@ impl<Rest> Builder<Rest> {
         }
     }
 }
+
+#[cfg(test)]
+impl<Rest: Copy> Ranges<Rest> {
+    /// All of them: the first 16 bits of the first address, the rest of it, the country's place.
+    pub(super) fn all(&self) -> Vec<(u16, Rest, u8)> {
+        let network_of = |index: usize| self.networks.partition_point(|below| *below as usize <= index) - 1;
+        let range =
+            |index| (u16::try_from(network_of(index)).unwrap(), self.rests[index], self.countries[index]);
+        (0..self.rests.len()).map(range).collect()
+    }
+}
