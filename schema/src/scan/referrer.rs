@@ -1,5 +1,6 @@
 //! Which site led to a link.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -61,6 +62,13 @@ impl Referrer {
 
     /// The host, `direct` or `other`.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// It hashes and compares as its text.
+impl Borrow<str> for Referrer {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

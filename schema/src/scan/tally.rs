@@ -47,7 +47,32 @@ impl Tally {
         }
     }
 
-    /// Adds what `other` counts, all its cells included, however many that makes.
+    /// Counts that were added up elsewhere, in no order: cells, what is in none by class, and traits.
+    pub fn of_counts(
+        mut cells: Vec<(Cell, u64)>,
+        others: [u64; 3],
+        traits: impl IntoIterator<Item = (Class, Trait, u64)>,
+    ) -> Self {
+        cells.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
+        cells.dedup_by(|(cell, more), (kept, count)| {
+            let is_same = cell == kept;
+            if is_same {
+                *count = count.saturating_add(*more);
+            }
+            is_same
+        });
+        let mut classes = others;
+        for (cell, count) in &cells {
+            raise(&mut classes, cell.class, *count);
+        }
+        let mut tally = Self { classes, others, cells, traits: Vec::new() };
+        for (class, which, count) in traits {
+            tally.add_trait(class, which, count);
+        }
+        tally
+    }
+
+    /// Adds what `other` counts, all its cells included, however many that makes. Costs by the cells of both.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.classes.iter_mut().zip(other.classes) {
             *mine = mine.saturating_add(theirs);
@@ -55,16 +80,7 @@ impl Tally {
         for (mine, theirs) in self.others.iter_mut().zip(other.others) {
             *mine = mine.saturating_add(theirs);
         }
-        for (cell, count) in &other.cells {
-            match self.cells.binary_search_by(|(known, _)| known.cmp(cell)) {
-                Ok(position) => {
-                    if let Some((_, sum)) = self.cells.get_mut(position) {
-                        *sum = sum.saturating_add(*count);
-                    }
-                }
-                Err(position) => self.cells.insert(position, (cell.clone(), *count)),
-            }
-        }
+        self.cells = merged(std::mem::take(&mut self.cells), &other.cells);
         for ((class, which), count) in &other.traits {
             self.add_trait(*class, *which, *count);
         }
@@ -124,6 +140,24 @@ impl Tally {
             Err(position) => self.traits.insert(position, ((class, which), count)),
         }
     }
+}
+
+/// The cells of both, in order, those of both added up.
+fn merged(mine: Vec<(Cell, u64)>, theirs: &[(Cell, u64)]) -> Vec<(Cell, u64)> {
+    let mut all = Vec::with_capacity(mine.len().max(theirs.len()));
+    let mut theirs = theirs.iter().peekable();
+    for (cell, mut count) in mine {
+        while let Some((other, more)) = theirs.next_if(|(other, _)| *other <= cell) {
+            if *other == cell {
+                count = count.saturating_add(*more);
+            } else {
+                all.push((other.clone(), *more));
+            }
+        }
+        all.push((cell, count));
+    }
+    all.extend(theirs.cloned());
+    all
 }
 
 fn raise(counts: &mut [u64; 3], class: Class, by: u64) {

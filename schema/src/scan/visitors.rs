@@ -15,7 +15,11 @@ const LONGEST_LIST: usize = 1_024;
 
 /// A set of visitors of one day that forgets who is in it. It never shrinks, and merging is idempotent.
 #[derive(Clone, Debug, Default)]
-pub struct Visitors(Registers);
+pub struct Visitors {
+    registers: Registers,
+    /// Of all registers.
+    sum: u64,
+}
 
 #[derive(Clone, Debug)]
 enum Registers {
@@ -73,18 +77,26 @@ impl Visitors {
     }
 
     /// The sum of all registers: it grows with every change.
-    pub fn sum(&self) -> u64 {
-        self.registers().map(|(_, value)| u64::from(value)).sum()
+    pub const fn sum(&self) -> u64 {
+        self.sum
+    }
+
+    /// The memory that its registers take, in bytes: at most 4,096 of them and half a list.
+    pub fn bytes(&self) -> usize {
+        match &self.registers {
+            Registers::Listed(listed) => listed.capacity() * size_of::<(u16, u8)>(),
+            Registers::All(all) => all.len(),
+        }
     }
 
     /// Whether nobody is in it.
-    pub fn is_empty(&self) -> bool {
-        self.registers().next().is_none()
+    pub const fn is_empty(&self) -> bool {
+        self.sum == 0
     }
 
     /// Registers that are not 0, by number.
     pub fn registers(&self) -> impl Iterator<Item = (u16, u8)> {
-        let (listed, all) = match &self.0 {
+        let (listed, all) = match &self.registers {
             Registers::Listed(listed) => (listed.as_slice(), [].as_slice()),
             Registers::All(all) => ([].as_slice(), &**all),
         };
@@ -94,7 +106,7 @@ impl Visitors {
 
     /// Its bytes: two a visitor while there are few, then 4,096. The first tells which.
     pub fn encode(&self) -> Vec<u8> {
-        match &self.0 {
+        match &self.registers {
             Registers::Listed(listed) => {
                 let pairs = listed.iter().flat_map(|(register, value)| {
                     let [high, low] = register.to_be_bytes();
@@ -119,42 +131,53 @@ impl Visitors {
                 let is_valid =
                     |(register, value): &(u16, u8)| *register < REGISTERS && *value > 0 && is_value(*value);
                 let is_list = listed.len() <= LONGEST_LIST && is_sorted && listed.iter().all(is_valid);
-                is_list.then_some(Self(Registers::Listed(listed))).ok_or(InvalidVisitors)
+                is_list.then(|| Self::of(Registers::Listed(listed))).ok_or(InvalidVisitors)
             }
             [2, all @ ..]
                 if all.len() == usize::from(REGISTERS) && all.iter().all(|value| is_value(*value)) =>
             {
-                Ok(Self(Registers::All(all.into())))
+                Ok(Self::of(Registers::All(all.into())))
             }
             _ => Err(InvalidVisitors),
         }
     }
 
+    fn of(registers: Registers) -> Self {
+        let mut visitors = Self { registers, sum: 0 };
+        visitors.sum = visitors.registers().map(|(_, value)| u64::from(value)).sum();
+        visitors
+    }
+
     fn raise(&mut self, register: u16, value: u8) -> bool {
-        match &mut self.0 {
-            Registers::All(all) => {
-                all.get_mut(usize::from(register)).is_some_and(|known| raise(known, value))
-            }
-            Registers::Listed(listed) => {
-                match listed.binary_search_by_key(&register, |(register, _)| *register) {
-                    Ok(position) => listed.get_mut(position).is_some_and(|(_, known)| raise(known, value)),
-                    Err(position) => {
-                        listed.insert(position, (register, value));
-                        if listed.len() > LONGEST_LIST {
-                            self.0 = Registers::All(spread(listed));
-                        }
-                        true
+        let more = self.registers.raise(register, value);
+        self.sum += u64::from(more);
+        more > 0
+    }
+}
+
+impl Registers {
+    /// Tells by how much that raised the register.
+    fn raise(&mut self, register: u16, value: u8) -> u8 {
+        match self {
+            Self::All(all) => all.get_mut(usize::from(register)).map_or(0, |known| raise(known, value)),
+            Self::Listed(listed) => match listed.binary_search_by_key(&register, |(register, _)| *register) {
+                Ok(position) => listed.get_mut(position).map_or(0, |(_, known)| raise(known, value)),
+                Err(position) => {
+                    listed.insert(position, (register, value));
+                    if listed.len() > LONGEST_LIST {
+                        *self = Self::All(spread(listed));
                     }
+                    value
                 }
-            }
+            },
         }
     }
 }
 
-fn raise(known: &mut u8, value: u8) -> bool {
-    let is_more = value > *known;
-    *known = value.max(*known);
-    is_more
+fn raise(known: &mut u8, value: u8) -> u8 {
+    let more = value.saturating_sub(*known);
+    *known += more;
+    more
 }
 
 fn spread(listed: &[(u16, u8)]) -> Box<[u8]> {

@@ -1,12 +1,14 @@
 //! The scans of one epoch, by code.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use ezqr_schema::scan::{Day, Epoch, Referrer, ReferrerText, Scan, Tally};
+use ezqr_schema::scan::{Day, Epoch, Scan};
 use ezqr_schema::{Page, Sequence};
 use ezqr_store::WindowRow;
 
-use super::rows::{Grows, Rows};
+use super::counts::Counts;
+use super::referrers::Referrers;
+use super::rows::Rows;
 
 /// The scans of one epoch, added up by code.
 ///
@@ -15,22 +17,17 @@ use super::rows::{Grows, Rows};
 #[derive(Debug)]
 pub struct EpochTallies {
     epoch: Epoch,
-    rows: Rows<Sequence, Tally>,
-    referrers: HashMap<Box<str>, Referrer>,
-    cells: usize,
+    rows: Rows<Sequence, Counts>,
+    referrers: Referrers,
+    /// Of all rows.
+    keys: usize,
     hits: u64,
-}
-
-impl Grows for Tally {
-    fn extent(&self) -> u64 {
-        self.hits()
-    }
 }
 
 impl EpochTallies {
     /// Nothing counted yet.
     pub fn new(epoch: Epoch) -> Self {
-        Self { epoch, rows: Rows::default(), referrers: HashMap::new(), cells: 0, hits: 0 }
+        Self { epoch, rows: Rows::default(), referrers: Referrers::default(), keys: 0, hits: 0 }
     }
 
     /// Whose scans these are.
@@ -40,11 +37,16 @@ impl EpochTallies {
 
     /// Counts one scan.
     pub fn add(&mut self, scan: &Scan<'_>) {
-        let Self { rows, referrers, cells, hits, .. } = self;
-        rows.change(scan.sequence, |tally| {
-            let before = tally.cells().len();
-            tally.add(scan, |text| intern(referrers, text));
-            *cells += tally.cells().len() - before;
+        let Self { rows, referrers, keys, hits, .. } = self;
+        rows.change(scan.sequence, |counts| {
+            let before = counts.keys();
+            let referrer = if counts.has_room() {
+                referrers.number(scan.referrer)
+            } else {
+                referrers.find(scan.referrer)
+            };
+            counts.add(scan, referrer);
+            *keys += counts.keys() - before;
         });
         *hits = hits.saturating_add(1);
     }
@@ -54,18 +56,19 @@ impl EpochTallies {
         self.hits
     }
 
-    /// Rows, cells and referrers: what takes memory. The epoch is to end when there are too many.
+    /// Rows, their cells and what agents tell of each, and referrers: what takes memory. The epoch is to end
+    /// when there are too many.
     pub fn keys(&self) -> usize {
-        self.rows.len() + self.cells + self.referrers.len()
+        self.rows.len() + self.keys + self.referrers.all().len()
     }
 
     /// The next rows of this flush, at most `most`, in order of their codes, so that those of a page come
     /// together. A flush gives each row that was dirty when it began once, acknowledged or not; then nothing,
     /// and the next call begins another.
     pub fn dirty(&mut self, most: usize) -> Vec<WindowRow> {
-        let epoch = self.epoch;
-        let rows = self.rows.next_of_round(most);
-        rows.into_iter().map(|(sequence, tally)| row(epoch, sequence, tally)).collect()
+        let Self { epoch, rows, referrers, .. } = self;
+        let rows = rows.next_of_round(most);
+        rows.into_iter().map(|(sequence, counts)| row(*epoch, sequence, counts, referrers)).collect()
     }
 
     /// The store has the rows of these codes with so many hits. One that has more by now stays dirty.
@@ -87,7 +90,7 @@ impl EpochTallies {
 
     /// The counts of one code.
     pub fn of(&self, code: Sequence) -> Option<WindowRow> {
-        self.rows.get(code).map(|tally| row(self.epoch, code, tally))
+        self.rows.get(code).map(|counts| row(self.epoch, code, counts, &self.referrers))
     }
 
     /// Where its rows lie. Looks at all of them; a slice's places are those of its rows.
@@ -97,15 +100,6 @@ impl EpochTallies {
     }
 }
 
-fn row(epoch: Epoch, sequence: Sequence, tally: &Tally) -> WindowRow {
-    WindowRow { sequence, epoch, tally: tally.clone() }
-}
-
-fn intern(referrers: &mut HashMap<Box<str>, Referrer>, text: ReferrerText<'_>) -> Referrer {
-    if let Some(known) = referrers.get(text.as_str()) {
-        return known.clone();
-    }
-    let referrer = Referrer::of(text);
-    referrers.insert(text.as_str().into(), referrer.clone());
-    referrer
+fn row(epoch: Epoch, sequence: Sequence, counts: &Counts, referrers: &Referrers) -> WindowRow {
+    WindowRow { sequence, epoch, tally: counts.tally(referrers.all()) }
 }

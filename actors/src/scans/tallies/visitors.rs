@@ -9,6 +9,9 @@ use ezqr_store::UniqueRow;
 
 use super::rows::{Grows, Rows};
 
+/// What a row takes besides its registers: its place in a table that is half empty at worst, and in a list.
+const ROW_BYTES: usize = 192;
+
 /// Who visited which code on which day, as one run of the process saw it.
 ///
 /// Rows of several runs are merged by whoever reads them. So memory is given back by beginning another run:
@@ -48,8 +51,16 @@ impl RunVisitors {
         if self.bytes >= self.most {
             return false;
         }
-        self.rows.change((day, code), |visitors| visitors.insert(visitor));
-        self.days.insert(day);
+        let Self { rows, days, bytes, .. } = self;
+        rows.change((day, code), |visitors| {
+            if visitors.is_empty() {
+                days.insert(day);
+                *bytes += ROW_BYTES;
+            }
+            *bytes -= visitors.bytes();
+            visitors.insert(visitor);
+            *bytes += visitors.bytes();
+        });
         true
     }
 
@@ -88,6 +99,7 @@ impl RunVisitors {
         self.run = run;
         self.rows.keep_dirty();
         self.days = self.rows.iter().map(|((day, _), _)| day).collect();
+        self.bytes = self.rows.iter().map(|(_, visitors)| ROW_BYTES + visitors.bytes()).sum();
     }
 
     /// The visitors of one code on these days, in order.
