@@ -11,6 +11,7 @@
 mod agents;
 mod countries;
 mod evidence;
+mod known;
 mod prefetch;
 mod profile;
 mod profiler;
