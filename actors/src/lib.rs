@@ -6,6 +6,7 @@
 //! | [`limiter`] | token buckets | every API request |
 //! | [`codes`] | sequence blocks, open pages, changes, the cache of links | requests that mint or change |
 //! | [`rendering`] | the render pool | large images |
+//! | [`scans`] | epochs, counts not yet written, the journal's files | reports |
 //!
 //! Invariant: public routes send no message. They read what the owners publish.
 //!
