@@ -18,3 +18,6 @@ mod timeline;
 
 pub use account::{AccountPages, AccountReportError, MOST_PARTITIONS};
 pub use reader::ScanReader;
+
+#[cfg(test)]
+mod tests;
