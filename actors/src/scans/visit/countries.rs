@@ -22,7 +22,7 @@ const FIELDS: [&[PathElement<'static>]; 4] = [
 /// Knows the country of an address. Clones share what it knows.
 #[derive(Clone, Debug)]
 pub enum Countries {
-    /// By the table that comes with the program: about 3 MB, 0.1 µs a look-up.
+    /// By the table that comes with the program: about 3 MB, 0.03 µs a look-up.
     Shipped(Arc<CountryTable>),
     /// By a database the operator named, in the format `MaxMind DB` 2.0. It lies in memory whole.
     Database(Arc<Reader<Vec<u8>>>),
@@ -55,7 +55,7 @@ pub enum CountriesError {
 }
 
 impl Countries {
-    /// By the shipped table. It takes some 10 ms.
+    /// By the shipped table. It takes some 50 ms: not for a worker.
     pub fn shipped() -> Result<Self, CountriesError> {
         Ok(Self::Shipped(Arc::new(CountryTable::shipped()?)))
     }
@@ -96,3 +96,6 @@ fn tells_countries(database: &Reader<Vec<u8>>) -> Result<bool, MaxMindDbError> {
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests;
