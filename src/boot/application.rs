@@ -11,6 +11,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, rt, web};
 use ezqr_actors::System;
 use ezqr_actors::kernel::Escalation;
+use ezqr_actors::scans::{ScanRecorder, ScanRecorders};
 use ezqr_schema::{Clock, KeySecret, LinkBase};
 use futures_util::future::{Either, select};
 
@@ -145,7 +146,12 @@ fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result
         let clock = edge.clock.clone();
         let request_ids = Rc::new(RequestIds::new());
         let surroundings = Surroundings { clock, uri_limit_bytes, request_ids };
-        App::new().app_data(edge.clone()).configure(|app| routes::register(app, &surroundings))
+        let app = App::new().app_data(edge.clone());
+        let app = match edge.handles.recorders.as_ref().map(recorder) {
+            Some(recorder) => app.app_data(recorder),
+            None => app,
+        };
+        app.configure(|app| routes::register(app, &surroundings))
     });
     let server = server
         .workers(http.workers.get())
@@ -158,6 +164,23 @@ fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// How often an idle worker looks whether an epoch is over.
+const TURN: Duration = Duration::from_millis(250);
+
+/// The recorder of the worker that asks, which turns to the next epoch even while nothing is scanned.
+fn recorder(recorders: &ScanRecorders) -> Rc<ScanRecorder> {
+    let recorder = Rc::new(recorders.attach());
+    let turned = Rc::downgrade(&recorder);
+    rt::spawn(async move {
+        while let Some(recorder) = turned.upgrade() {
+            recorder.turn();
+            drop(recorder);
+            rt::time::sleep(TURN).await;
+        }
+    });
+    recorder
 }
 
 /// A code printed with such a link leads nowhere, for ever.

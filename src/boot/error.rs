@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use ezqr_actors::SystemError;
 use ezqr_actors::kernel::{Escalation, StopError};
+use ezqr_actors::scans::CountingError;
 use ezqr_schema::{EntropyError, InvalidEnvironment, InvalidText, LinkBaseError};
 use ezqr_store::{ConnectError, OpenError, ReadError, WriteError};
 use tracing_subscriber::util::TryInitError;
@@ -72,6 +73,9 @@ pub enum BootError {
     /// No link can be made of the address.
     #[error("links.link_url: {0}; set it")]
     LinkBase(#[from] LinkBaseError),
+    /// Scans cannot be counted.
+    #[error(transparent)]
+    Counting(#[from] CountingError),
     /// The actors cannot be started.
     #[error(transparent)]
     System(#[from] SystemError),

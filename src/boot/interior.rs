@@ -9,6 +9,7 @@ use ezqr_schema::{Clock, KeySecret};
 use ezqr_store::{InstallationStore as _, Store};
 
 use super::BootError;
+use super::counting::counting;
 use super::founding::Ground;
 use super::pepper::PepperFile;
 use crate::config::Config;
@@ -43,6 +44,7 @@ impl Interior {
             pepper: ground.pepper,
             link_base: link_base.clone(),
             clock: clock.clone(),
+            counting: counting(config)?,
         };
         let system = System::start(foundation, bounds(config)).await?;
         let link_hosts = store.link_bases().await?.into_iter().map(|(_, base)| base).collect();

@@ -3,6 +3,7 @@
 //! This is the only module that knows which store there is.
 
 mod application;
+mod counting;
 mod error;
 mod founding;
 mod greeting;

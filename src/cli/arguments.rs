@@ -76,6 +76,8 @@ pub(super) enum Command {
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Look at the data directory and tell what is wrong with it; beside a running server too.
+    Doctor,
     /// Accounts of the installation.
     #[command(subcommand)]
     Account(AccountCommand),

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use ezqr_actors::scans::visit::CountriesError;
 use ezqr_schema::{EntropyError, Plan};
 use ezqr_store::{AccountError, KeyError, ReadError};
 
@@ -25,6 +26,8 @@ pub(super) enum CommandError {
     Key(#[from] KeyError),
     #[error(transparent)]
     Entropy(#[from] EntropyError),
+    #[error(transparent)]
+    Countries(#[from] CountriesError),
     #[error("no account has the name or id {0:?}")]
     NoSuchAccount(String),
     #[error("keys of the plan {} may not have this many requests per minute", .0.name())]
@@ -43,6 +46,7 @@ impl CommandError {
             | Self::Account(_)
             | Self::Key(_)
             | Self::Entropy(_)
+            | Self::Countries(_)
             | Self::NoSuchAccount(_)
             | Self::AbovePlan(_) => ExitCode::FAILURE,
         }

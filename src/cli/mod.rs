@@ -7,6 +7,7 @@ mod account;
 mod administration;
 mod arguments;
 mod config_check;
+mod doctor;
 mod error;
 mod key;
 mod output;
@@ -27,8 +28,12 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let printer = Printer::new(arguments.json);
     match execute(arguments) {
-        Ok(Some(output)) => printer.output(&output),
-        Ok(None) => ExitCode::SUCCESS,
+        Ok(Outcome::Told(output)) => printer.output(&output),
+        Ok(Outcome::Unsound(output)) => {
+            printer.output(&output);
+            ExitCode::FAILURE
+        }
+        Ok(Outcome::Served) => ExitCode::SUCCESS,
         Err(error) => {
             printer.error(&error);
             error.exit_code()
@@ -36,23 +41,38 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn execute(arguments: Arguments) -> Result<Option<Output>, CommandError> {
+/// What came of a command.
+enum Outcome {
+    /// What it was for.
+    Told(Output),
+    /// The same, and what it tells is that something is wrong.
+    Unsound(Output),
+    /// A server that was asked to end.
+    Served,
+}
+
+fn execute(arguments: Arguments) -> Result<Outcome, CommandError> {
     let Arguments { settings, command, .. } = arguments;
     let layers = Layers::of(settings.config.clone().as_deref(), variables()?, settings.flags())?;
     let config = layers.check()?;
     let runtime = actix_web::rt::System::new();
     match command {
-        Command::Config(ConfigCommand::Check) => Ok(Some(config_check::output(&layers))),
+        Command::Config(ConfigCommand::Check) => Ok(Outcome::Told(config_check::output(&layers))),
         Command::Serve => {
             runtime.block_on(boot::serve(&config, output::tell))?;
-            Ok(None)
+            Ok(Outcome::Served)
+        }
+        Command::Doctor => {
+            let report = runtime.block_on(doctor::examine(&config));
+            let output = report.output();
+            Ok(if report.is_sound() { Outcome::Told(output) } else { Outcome::Unsound(output) })
         }
         Command::Account(command) => runtime
             .block_on(async { account::execute(command, &Administration::open(&config.store).await?).await })
-            .map(Some),
+            .map(Outcome::Told),
         Command::Key(command) => runtime
             .block_on(async { key::execute(command, &Administration::open(&config.store).await?).await })
-            .map(Some),
+            .map(Outcome::Told),
     }
 }
 

@@ -51,7 +51,8 @@ fn write_line(text: &str) -> io::Result<()> {
     output.flush()
 }
 
-fn chain(error: &dyn Error) -> String {
+/// An error and its causes, in one line.
+pub(super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

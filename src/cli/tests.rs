@@ -28,7 +28,7 @@ impl Beside {
         match Arguments::try_parse_from(words).unwrap().command {
             Command::Account(command) => account::execute(command, &self.administration).await,
             Command::Key(command) => key::execute(command, &self.administration).await,
-            Command::Serve | Command::Config(_) => panic!("{line} needs no store"),
+            Command::Serve | Command::Config(_) | Command::Doctor => panic!("{line} needs no store"),
         }
     }
 

@@ -3,12 +3,12 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use ezqr_schema::wire::{BatchAnswer, BatchItem, Refused, parse_batch, parse_body};
+use ezqr_schema::wire::{BatchAnswer, BatchItem, Refused, ScanCount, parse_batch, parse_body};
 use ezqr_schema::{Code, NewCode, Problem, ProblemCode, Scope};
 
 use super::archives::{self, ArchiveOptions};
 use super::idempotency::{self, Item, Repeatable, Terms};
-use super::records::{self, NOT_COUNTED_YET, Records};
+use super::records::{self, Records};
 use super::{Edge, accept, body, caller, fit};
 use crate::problem::Fault;
 
@@ -106,7 +106,7 @@ async fn records_of(
             BatchItem::failed(index, problem)
         } else {
             let code = minted.next().ok_or_else(Fault::unexplained)?;
-            BatchItem::created(index, records.record(code, NOT_COUNTED_YET))
+            BatchItem::created(index, records.record(code, ScanCount::NONE))
         });
     }
     records::json(HttpResponse::build(status), &BatchAnswer::new(items))

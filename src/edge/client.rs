@@ -38,7 +38,6 @@ impl Fronts {
     }
 
     /// The client's country, if a front tells it: [`Country::UNKNOWN`] if it says that nobody knows.
-    #[expect(dead_code, reason = "the counting of scans will ask for it")]
     pub(crate) fn country(&self, request: &HttpRequest) -> Option<Country> {
         self.country_of(peer(request), request.headers())
     }

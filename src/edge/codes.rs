@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::batches::OnError;
 use super::idempotency::{self, Item, Repeatable, Terms};
-use super::records::{self, NOT_COUNTED_YET, Records};
+use super::records::{self, Records};
 use super::{Edge, accept, address, body, caller, conditions, fit, image_query, images};
 use crate::problem::Fault;
 
@@ -42,7 +42,7 @@ pub(super) async fn create(
     let made = repeatable.mint(judge, check_image).await?;
     let code = made.codes.first().ok_or_else(Fault::unexplained)?;
     let answer = match format {
-        None => records::answer(&edge, records::created(code), code).await?,
+        None => records::answer_created(&edge, code).await?,
         Some(format) => match images::of_new_code(&edge, code, format, options).await {
             Ok(image) => image,
             // What was minted is answered as minted, whatever becomes of its image.
@@ -52,7 +52,7 @@ pub(super) async fn create(
                     cause = fault.chain(),
                     "a new code has no image yet"
                 );
-                records::answer(&edge, records::created(code), code).await?
+                records::answer_created(&edge, code).await?
             }
         },
     };
@@ -99,12 +99,13 @@ pub(super) async fn list(request: HttpRequest, edge: Data<Edge>) -> Result<HttpR
         budget: ListBudget::default(),
     };
     let listing = edge.handles.reader.list(&asked).await?;
-    let scan_count = match query.scan_counts {
-        ScanCounts::Omitted => ScanCount::Omitted,
-        ScanCounts::Included => NOT_COUNTED_YET,
+    let scan_counts = match query.scan_counts {
+        ScanCounts::Omitted => vec![ScanCount::Omitted; listing.codes.len()],
+        ScanCounts::Included => records::scan_counts(&edge, &listing.codes).await,
     };
     let records = Records::of(&edge, &listing.codes).await?;
-    let data: Vec<_> = listing.codes.iter().map(|code| records.record(code, scan_count)).collect();
+    let data = listing.codes.iter().zip(scan_counts);
+    let data: Vec<_> = data.map(|(code, scan_count)| records.record(code, scan_count)).collect();
     let next = listing.next.map(|position| edge.cursors.write(position, owner, &asked.filter));
     records::json(HttpResponse::Ok(), &ListAnswer::new(data, next))
 }

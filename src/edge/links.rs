@@ -1,14 +1,17 @@
 //! `/{short_code}`: what a printed code leads to. No key, no message, no lock a writer holds.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use ezqr_actors::codes::Link;
+use ezqr_actors::scans::ScanRecorder;
 use ezqr_schema::{CodeStatus, Name, ProblemCode, ShortPath, TargetUrl};
 
-use super::{Edge, address};
+use super::{Edge, address, visitor};
 use crate::pages;
 use crate::problem::Fault;
 
@@ -16,10 +19,22 @@ use crate::problem::Fault;
 pub(super) async fn follow(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Fault> {
     let link = living_link(&request, &edge).await?;
     let target = HeaderValue::from_str(destination(&link)?.as_str()).map_err(Fault::internal)?;
+    count(&request, &edge, &link);
     Ok(HttpResponse::Found()
         .insert_header((header::LOCATION, target))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .finish())
+}
+
+/// Counts the scan before it is answered, where the worker has a recorder. `HEAD` looks and does not follow. Where
+/// there is no room for it, it is lost, and counted as such: a redirect never fails for it.
+fn count(request: &HttpRequest, edge: &Edge, link: &Link) {
+    if request.method() != Method::GET {
+        return;
+    }
+    if let Some(recorder) = request.app_data::<Rc<ScanRecorder>>() {
+        recorder.record(link.sequence, &visitor::evidence(request, &edge.fronts));
+    }
 }
 
 /// `GET /{short_code}+`: shows where it would lead.

@@ -20,8 +20,10 @@ mod images;
 mod links;
 mod records;
 pub(crate) mod routes;
+mod scans;
 #[cfg(test)]
 mod site;
+mod visitor;
 
 use std::time::Duration;
 

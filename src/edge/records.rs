@@ -4,14 +4,11 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ETag};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use ezqr_schema::wire::{CodeRecord, RecordContext, ScanCount};
-use ezqr_schema::{Code, LinkBase, LinkBaseId};
+use ezqr_schema::{Code, LinkBase, LinkBaseId, Sequence};
 use serde::Serialize;
 
 use super::{Edge, conditions};
 use crate::problem::Fault;
-
-/// Followed links are not counted yet.
-pub(super) const NOT_COUNTED_YET: ScanCount = ScanCount::NONE;
 
 /// What the records of some codes need besides them: few different link bases, each looked up once.
 pub(super) struct Records<'edge> {
@@ -44,15 +41,64 @@ impl<'edge> Records<'edge> {
     }
 }
 
-/// The answer that is the record of `code`.
+/// How often each of `codes` was scanned, in their order: one message and the reads of their pages; neither where
+/// none has a link. A record without its count is worth more than none: one that cannot be had is unavailable.
+pub(super) async fn scan_counts(edge: &Edge, codes: &[Code]) -> Vec<ScanCount> {
+    let linked: Vec<Sequence> =
+        codes.iter().filter(|code| code.is_dynamic()).map(|code| code.sequence).collect();
+    let counted = counted(edge, linked).await.unwrap_or_else(|fault| {
+        tracing::warn!(
+            code = fault.code.code(),
+            cause = fault.chain(),
+            "records are shown without their scans"
+        );
+        Vec::new()
+    });
+    let mut counted = counted.into_iter();
+    let count = |code: &Code| {
+        if code.is_dynamic() {
+            counted.next().map_or(ScanCount::Unavailable, ScanCount::Counted)
+        } else {
+            ScanCount::NONE
+        }
+    };
+    codes.iter().map(count).collect()
+}
+
+async fn counted(edge: &Edge, codes: Vec<Sequence>) -> Result<Vec<u64>, Fault> {
+    if codes.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Before the store: a count may go from memory into the store meanwhile, not back.
+    let live = edge.handles.scans.live(codes.clone()).await?;
+    Ok(edge.handles.scan_reader.counts(&codes, &live).await?)
+}
+
+/// The answer that is the record of `code`, which was there before this request.
 pub(super) async fn answer(
+    edge: &Edge,
+    builder: HttpResponseBuilder,
+    code: &Code,
+) -> Result<HttpResponse, Fault> {
+    let counts = scan_counts(edge, std::slice::from_ref(code)).await;
+    let scan_count = counts.first().copied().unwrap_or(ScanCount::Unavailable);
+    answer_with(edge, builder, code, scan_count).await
+}
+
+/// The answer that is the record of `code`, which this request made: nobody has scanned it.
+pub(super) async fn answer_created(edge: &Edge, code: &Code) -> Result<HttpResponse, Fault> {
+    answer_with(edge, created(code), code, ScanCount::NONE).await
+}
+
+async fn answer_with(
     edge: &Edge,
     mut builder: HttpResponseBuilder,
     code: &Code,
+    scan_count: ScanCount,
 ) -> Result<HttpResponse, Fault> {
     let records = Records::of(edge, std::slice::from_ref(code)).await?;
     builder.insert_header(ETag(conditions::tag_of(code.version)));
-    json(builder, &records.record(code, NOT_COUNTED_YET))
+    json(builder, &records.record(code, scan_count))
 }
 
 /// The beginning of the answer to what made `code`.

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, Route};
 
-use super::{batches, codes, docs, health, images, links};
+use super::{batches, codes, docs, health, images, links, scans};
 use crate::edge::accept;
 use crate::middleware::{Surround, Surroundings};
 use crate::problem::Audience;
@@ -47,10 +47,17 @@ struct Entry {
 
 /// All resources.
 ///
-/// The short links stand last: they take any path of one segment that is nothing else.
+/// The short links take any path of one segment that is nothing else, so they stand behind the others of one
+/// segment. They stand before those of more: each pattern that is looked at on the way costs a redirect an allocation.
 fn table() -> Vec<Entry> {
     let entry = |path, audience, methods| Entry { path, audience, methods };
     vec![
+        entry("/healthz", program, reads(|| web::to(health::alive))),
+        entry("/readyz", program, reads(|| web::to(health::ready))),
+        entry("/openapi.json", program, reads(|| web::to(docs::openapi))),
+        entry("/docs", visitor, reads(|| web::to(docs::page))),
+        entry("/{short_code}+", visitor, reads(|| web::to(links::preview))),
+        entry("/{short_code}", visitor, reads(|| web::to(links::follow))),
         entry(
             "/api/v1/qr-codes",
             program,
@@ -66,13 +73,9 @@ fn table() -> Vec<Entry> {
                 (Method::DELETE, web::to(codes::delete)),
             ],
         ),
+        entry("/api/v1/qr-codes/{id}/scans", program, vec![(Method::GET, web::to(scans::of_code))]),
+        entry("/api/v1/scans", program, vec![(Method::GET, web::to(scans::of_account))]),
         entry("/qr/{file}", program, reads(|| web::to(images::show))),
-        entry("/healthz", program, reads(|| web::to(health::alive))),
-        entry("/readyz", program, reads(|| web::to(health::ready))),
-        entry("/openapi.json", program, reads(|| web::to(docs::openapi))),
-        entry("/docs", visitor, reads(|| web::to(docs::page))),
-        entry("/{short_code}+", visitor, reads(|| web::to(links::preview))),
-        entry("/{short_code}", visitor, reads(|| web::to(links::follow))),
     ]
 }
 

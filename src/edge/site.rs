@@ -39,14 +39,16 @@ impl Site {
         Self { edge: web::Data::new(edge), key: first_key.unwrap(), _system: system, _directory: directory }
     }
 
-    /// Asks and tells so far: of the key ring, the limiter, the owner of codes and the render pool.
-    pub(super) fn messages(&self) -> [u64; 4] {
+    /// Asks and tells so far: of the key ring, the limiter, the owner of codes, the render pool and the owner of
+    /// scans.
+    pub(super) fn messages(&self) -> [u64; 5] {
         let handles = &self.edge.handles;
         [
             handles.keyring.raw().messages(),
             handles.limiter.raw().messages(),
             handles.codes.raw().messages(),
             handles.rendering.raw().messages(),
+            handles.scans.raw().messages(),
         ]
     }
 
@@ -65,7 +67,11 @@ impl Site {
         let request_ids = Rc::new(RequestIds::new());
         let surroundings =
             Surroundings { clock: self.edge.clock.clone(), uri_limit_bytes: 8_192, request_ids };
-        App::new().app_data(self.edge.clone()).configure(|app| routes::register(app, &surroundings))
+        let recorder = Rc::new(self.edge.handles.recorders.as_ref().unwrap().attach());
+        App::new()
+            .app_data(self.edge.clone())
+            .app_data(recorder)
+            .configure(|app| routes::register(app, &surroundings))
     }
 
     /// A request with the first key.

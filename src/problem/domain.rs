@@ -8,6 +8,7 @@ use ezqr_actors::Busy;
 use ezqr_actors::codes::{ChangeRefused, MintRefused};
 use ezqr_actors::limiter::TakeRefused;
 use ezqr_actors::rendering::{BatchRefused, RenderRefused};
+use ezqr_actors::scans::report::{AccountReportError, MOST_PARTITIONS};
 use ezqr_schema::wire::{BodyFault, Refused};
 use ezqr_schema::{FieldFault, PatchRefused, ProblemCode};
 use ezqr_store::{ReadError, Unavailable, WriteError};
@@ -141,6 +142,21 @@ impl From<BatchRefused> for Fault {
                 let detail = format!("Nothing was done, because {refused}; try again when one has ended.");
                 Self::new(ProblemCode::Overloaded, detail).retry_after(RETRY_AFTER)
             }
+        }
+    }
+}
+
+impl From<AccountReportError> for Fault {
+    fn from(error: AccountReportError) -> Self {
+        match error {
+            AccountReportError::RangeTooLarge { needed } => {
+                let detail = format!(
+                    "The report needs at least {needed} reads; at most {MOST_PARTITIONS} are made. Ask for fewer days, or \
+                     for the codes of a tag."
+                );
+                Self::new(ProblemCode::RangeTooLarge, detail)
+            }
+            AccountReportError::Read(error) => error.into(),
         }
     }
 }
