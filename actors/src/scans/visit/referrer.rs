@@ -34,12 +34,13 @@ impl Lowered {
         let Some(header) = header.map(<[u8]>::trim_ascii).filter(|header| !header.is_empty()) else {
             return ReferrerText::DIRECT;
         };
-        let Some(host) = host(header) else { return ReferrerText::OTHER };
-        if host.len() > ReferrerText::LONGEST {
+        let host = host(header).and_then(|host| str::from_utf8(host).ok());
+        let Some(host) = host.filter(|host| host.len() <= ReferrerText::LONGEST) else {
             return ReferrerText::OTHER;
-        }
+        };
         self.0.clear();
-        self.0.extend(host.iter().map(|byte| char::from(byte.to_ascii_lowercase())));
+        self.0.push_str(host);
+        self.0.make_ascii_lowercase();
         if own.contain(&self.0) {
             return ReferrerText::DIRECT;
         }
