@@ -39,6 +39,13 @@ impl Client {
         Self { agent, url: url.to_owned(), key: key.to_owned() }
     }
 
+    /// Waits until the key is known: one made on the command line is within moments.
+    pub(crate) fn wait_until_accepted(&self) {
+        while self.get("/api/v1/qr-codes?limit=1").is_none_or(|answer| answer.status != 200) {
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// `None` when the connection broke before the whole answer was there.
     pub(crate) fn get(&self, path: &str) -> Option<Answer> {
         let request = self.agent.get(format!("{}{path}", self.url));

@@ -30,10 +30,10 @@ fn what_was_acknowledged_survives_a_kill_and_no_batch_is_half_there() {
     let key = unlimited_key(directory.path());
     let acknowledged = Acknowledged::default();
     for round in 0..ROUNDS {
-        wait_until_accepted(&Client::new(&server.url, &key));
+        Client::new(&server.url, &key).wait_until_accepted();
         load_and_kill(&mut server, &key, round, &acknowledged);
         server = Server::start(directory.path());
-        wait_until_accepted(&Client::new(&server.url, &key));
+        Client::new(&server.url, &key).wait_until_accepted();
         check(&Client::new(&server.url, &key), &acknowledged);
     }
     let requests = acknowledged.requests.load(Ordering::Relaxed);
@@ -42,13 +42,6 @@ fn what_was_acknowledged_survives_a_kill_and_no_batch_is_half_there() {
         acknowledged.ids.lock().unwrap().len()
     );
     assert!(requests > ROUNDS * 10, "the load was too light to mean anything: {requests}");
-}
-
-/// A key made on the command line is known within moments.
-fn wait_until_accepted(client: &Client) {
-    while client.get("/api/v1/qr-codes?limit=1").is_none_or(|answer| answer.status != 200) {
-        thread::sleep(Duration::from_millis(20));
-    }
 }
 
 fn load_and_kill(server: &mut Server, key: &str, round: usize, acknowledged: &Acknowledged) {

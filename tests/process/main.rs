@@ -13,6 +13,7 @@ mod commands;
 mod drain;
 mod kills;
 mod repeats;
+mod scans;
 mod server;
 mod starts;
 mod waiting;

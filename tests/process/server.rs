@@ -41,16 +41,16 @@ impl Server {
 
     /// The same on this address.
     pub(crate) fn start_on(address: &str, directory: &Path) -> Self {
-        let mut child = ezqr(directory, &["serve", "--listen", address, "--metrics-listen", "off"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut serve = ezqr(directory, &["serve", "--listen", address, "--metrics-listen", "off"]);
+        Self::of(serve.stderr(Stdio::piped()), directory)
+    }
+
+    /// The same by a command that serves.
+    pub(crate) fn of(serve: &mut Command, directory: &Path) -> Self {
+        let mut child = serve.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let Some(Ok(first)) = lines.next() else {
-            let mut stderr = String::new();
-            child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-            panic!("the server did not start: {stderr}");
+            panic!("the server did not start: {}", child.stderr.take().map(read_all).unwrap_or_default());
         };
         let url = first.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
         let url = url.trim_end_matches(',').to_owned();
@@ -112,6 +112,12 @@ impl Drop for Server {
     }
 }
 
+/// Whether suites are to do five times as much.
+#[expect(clippy::disallowed_methods, reason = "the environment is how a test is told")]
+pub(crate) fn is_long() -> bool {
+    std::env::var("EZQR_TEST_LONG").is_ok_and(|long| long == "1")
+}
+
 /// A directory for a server's data.
 pub(crate) fn directory() -> TempDir {
     tempfile::tempdir().unwrap()
@@ -120,7 +126,7 @@ pub(crate) fn directory() -> TempDir {
 /// A key without a limit, made by the command line beside the running server.
 pub(crate) fn unlimited_key(directory: &Path) -> String {
     let create = ["key", "create", "--name", "load", "--requests-per-minute", "0"];
-    let scopes = ["--scopes", "codes:read,codes:write,codes:delete"];
+    let scopes = ["--scopes", "codes:read,codes:write,codes:delete,scans:read"];
     let key = run_json(directory, &[&create[..], &scopes].concat());
     key["secret"].as_str().unwrap().to_owned()
 }

@@ -1,0 +1,82 @@
+//! No room for the journal: redirects go on, and what is lost is told.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::installation::{Installation, data_of};
+use super::visitor::{BROWSER, Ended, Visitor};
+use crate::server::directory;
+
+/// A referrer as long as is kept, so that a scan takes as many bytes as it can.
+const REFERRER: &str = "https://a-name-as-long-as-they-get-aaaaaaaaaaaaaaaaaaaaaaaaaaa.example.com/";
+
+#[test]
+fn beyond_the_limit_of_the_journal_redirects_go_on_and_losses_are_told() {
+    let settings =
+        [("EZQR__SCANS__JOURNAL_FILE_BYTES", "65536"), ("EZQR__SCANS__JOURNAL_LIMIT_BYTES", "1048576")];
+    fill(&Installation::start(&settings), 1_048_576);
+}
+
+#[test]
+fn on_a_full_disk_redirects_go_on_and_losses_are_told() {
+    const SIZE: u64 = 262_144;
+    let directory = directory();
+    let journal = data_of(directory.path()).join("journal");
+    let Some(_disk) = Disk::mount(&journal, SIZE) else {
+        println!("SKIPPED: no small disk can be mounted here");
+        return;
+    };
+    fill(&Installation::start_in(directory, &[("EZQR__SCANS__JOURNAL_FILE_BYTES", "65536")]), SIZE);
+}
+
+/// Follows one code until scans are lost, and on. Of each answered redirect is known what became of it.
+fn fill(installation: &Installation, room: u64) {
+    let code = installation.mint(1, "full").remove(0);
+    let headers = [("User-Agent", BROWSER), ("Referer", REFERRER)];
+    let mut visitor = Visitor::with(installation.url(), &headers);
+    let mut answered = 0_u64;
+    let mut lost = 0.0;
+    // A scan takes 28 bytes at the least.
+    while lost == 0.0 {
+        assert!(answered * 28 < 2 * room, "more was kept than there is room for");
+        for _ in 0..500 {
+            assert_eq!(visitor.follow(&code.path), Ended::Answered);
+            answered += 1;
+        }
+        lost = installation.metric("ezqr_scans_dropped_total");
+    }
+    for _ in 0..500 {
+        assert_eq!(visitor.follow(&code.path), Ended::Answered);
+        answered += 1;
+    }
+    let lost = installation.metric("ezqr_scans_dropped_total");
+    let counted = installation.report(&code, "")["total"].as_u64().unwrap();
+    println!("{answered} redirects, {counted} counted, {lost} lost");
+    assert!(lost >= 500.0, "{lost}");
+    #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+    let known = (counted as f64 + lost, answered as f64);
+    assert!((known.0 - known.1).abs() < 0.5, "{known:?}");
+    let client = installation.client();
+    assert_eq!(client.get("/readyz").unwrap().status, 200, "it serves on");
+}
+
+/// A small disk, there until it is dropped.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// Mounts one of so many bytes, if that is allowed.
+    fn mount(path: &Path, bytes: u64) -> Option<Self> {
+        std::fs::create_dir_all(path).unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={bytes}"), "tmpfs"]).arg(path);
+        let is_mounted = mount.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+        is_mounted.then(|| Self(path.to_owned()))
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Lazily, because a server that failed may still have it open.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
