@@ -4,11 +4,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use ezqr_actors::kernel::Poison;
-use ezqr_actors::scans::Live;
 use ezqr_actors::scans::visit::Evidence;
-use ezqr_schema::scan::{Class, Day};
-use ezqr_schema::{Clock, Sequence};
-use ezqr_store::ScanStore as _;
+use ezqr_actors::scans::{Counting, Live, ScanBounds, ScanRecorder};
+use ezqr_schema::scan::{Class, Day, Window};
+use ezqr_schema::{Clock, ManualClock, Sequence, Timestamp};
+use ezqr_store::{ScanStore as _, WindowRow};
 
 use crate::world::{World, eventually};
 
@@ -105,4 +105,149 @@ async fn the_end_of_the_process_writes_everything_and_leaves_an_empty_journal() 
         .sum();
     assert_eq!(records, 0);
     drop(held);
+}
+
+fn noon() -> Timestamp {
+    "2026-05-04T12:00:00Z".parse().unwrap()
+}
+
+fn recorder(world: &World) -> ScanRecorder {
+    world.handles().recorders.as_ref().unwrap().attach()
+}
+
+/// Rows of one code in the store, of a day.
+async fn stored(world: &World, day: Day, code: Sequence) -> Vec<WindowRow> {
+    world.store.windows(code.page(), day, Some(code)).await.unwrap()
+}
+
+fn sum(rows: &[WindowRow]) -> u64 {
+    rows.iter().map(|row| row.tally.hits()).sum()
+}
+
+#[actix_web::test]
+async fn a_window_ends_with_its_time_and_is_written_then() {
+    let manual = ManualClock::starting_at(noon());
+    let world = World::at(manual.clock()).await;
+    let recorder = recorder(&world);
+    for _ in 0..10 {
+        recorder.record(code(1), &evidence(0));
+    }
+    assert_eq!(hits(&world.handles().scans.live(vec![code(1)]).await.unwrap()), 10);
+    manual.advance(Duration::from_secs(15 * 60));
+    let day = Day::of(noon());
+    eventually("the window is written", async || {
+        recorder.turn();
+        sum(&stored(&world, day, code(1)).await) == 10
+    })
+    .await;
+    for _ in 0..5 {
+        recorder.record(code(1), &evidence(0));
+    }
+    let live = world.handles().scans.live(vec![code(1)]).await.unwrap();
+    let second = live.windows.iter().filter(|row| row.epoch.window == Window::of(manual.clock().now()));
+    assert_eq!(second.map(|row| row.tally.hits()).sum::<u64>(), 5);
+}
+
+#[actix_web::test]
+async fn a_day_is_computed_when_it_is_over_and_its_month_with_it() {
+    let manual = ManualClock::starting_at(noon());
+    let world = World::at(manual.clock()).await;
+    let recorder = recorder(&world);
+    for host in 0..30 {
+        recorder.record(code(1), &evidence(host));
+    }
+    let day = Day::of(noon());
+    manual.advance(Duration::from_secs(12 * 3_600 + 15 * 60));
+    eventually("the window is written", async || {
+        recorder.turn();
+        sum(&stored(&world, day, code(1)).await) == 30
+    })
+    .await;
+    assert_eq!(world.store.days(code(1).page(), day.month(), None).await.unwrap(), [], "too early");
+    manual.advance(Duration::from_secs(20 * 60));
+    eventually("the day is computed", async || world.store.due(day).await.unwrap().is_empty()).await;
+    let days = world.store.days(code(1).page(), day.month(), None).await.unwrap();
+    assert_eq!((days.len(), days[0].tally.hits(), days[0].quarters.len()), (1, 30, 1));
+    assert_eq!(u32::from(days[0].quarters[0].quarter), Window::of(noon()).quarter());
+    let months = world.store.months(code(1).page(), Some(code(1))).await.unwrap();
+    assert_eq!((months.len(), months[0].total, months[0].bots, months[0].uniques), (1, 30, 0, 30));
+}
+
+#[actix_web::test]
+async fn a_clock_that_is_set_moves_no_scan_and_counts_none_twice() {
+    let manual = ManualClock::starting_at(noon());
+    let world = World::at(manual.clock()).await;
+    let recorder = recorder(&world);
+    let hour = 3_600 * 1_000;
+    let mut expected = 0;
+    for jump in [0, -hour, hour, 25 * hour, -2 * hour, 0] {
+        manual.set_wall(noon().saturating_add_millis(jump));
+        for _ in 0..40 {
+            recorder.record(code(1), &evidence(0));
+            tokio::time::sleep(Duration::from_millis(3)).await;
+        }
+        expected += 40;
+        let live = world.handles().scans.live(vec![code(1)]).await.unwrap();
+        let mut rows = live.windows;
+        for day in [Day::of(noon()), Day::of(noon()).saturating_add(1)] {
+            let written = stored(&world, day, code(1)).await;
+            rows.extend(
+                written
+                    .into_iter()
+                    .filter(|row| rows.iter().all(|live| live.epoch != row.epoch))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        assert_eq!(sum(&rows), expected);
+    }
+}
+
+/// Keeps everybody else from writing scans into the store.
+fn hold(world: &World) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(world.directory().join("scans.db")).unwrap();
+    connection.busy_timeout(Duration::from_secs(20)).unwrap();
+    connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+    connection
+}
+
+#[actix_web::test]
+async fn a_store_that_does_not_write_loses_no_scan_and_takes_no_more_memory_than_it_may() {
+    const CODES: u64 = 12_000;
+    let keys = 4_000;
+    let adapt = |counting: Counting| {
+        let bounds =
+            ScanBounds { memory_keys: keys, flush_every: Duration::from_millis(200), ..counting.bounds };
+        Counting { bounds, ..counting }
+    };
+    let world = World::counting(Clock::system(), adapt).await;
+    let recorder = recorder(&world);
+    let held = hold(&world);
+    for number in 0..CODES {
+        recorder.record(code(number), &evidence(0));
+        if number % 2_000 == 0 {
+            // A worker gets one file ahead for each epoch.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    }
+    let pages: Vec<_> = (0..CODES).map(code).map(Sequence::page).collect();
+    let pages: Vec<_> = pages.chunk_by(|left, right| left == right).map(|same| same[0]).collect();
+    let live = world.handles().scans.live_of_pages(pages.clone()).await.unwrap();
+    // A row takes two keys here: itself and its cell. An epoch ends some milliseconds after it is full.
+    assert!(live.windows.len() <= keys * 3 / 2 + 2_000, "{} rows in memory", live.windows.len());
+    assert!(live.windows.len() >= keys / 2, "{} rows in memory", live.windows.len());
+    held.execute_batch("ROLLBACK").unwrap();
+    drop(held);
+    let days = [Day::of(Clock::system().now()), Day::of(Clock::system().now()).saturating_sub(1)];
+    eventually("all are written", async || {
+        recorder.turn();
+        let mut written = 0;
+        for page in &pages {
+            for day in days {
+                written += sum(&world.store.windows(*page, day, None).await.unwrap());
+            }
+        }
+        assert!(written <= CODES, "counted twice: {written}");
+        written == CODES
+    })
+    .await;
 }

@@ -35,6 +35,11 @@ impl World {
 
     /// A world whose actors are told the time by `clock`.
     pub(crate) async fn at(clock: Clock) -> Self {
+        Self::counting(clock, |counting| counting).await
+    }
+
+    /// The same, that counts scans as `adapt` wants it.
+    pub(crate) async fn counting(clock: Clock, adapt: impl FnOnce(Counting) -> Counting) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store =
             Store::Embedded(EmbeddedStore::open(directory.path(), EmbeddedOptions::default()).unwrap());
@@ -65,7 +70,7 @@ impl World {
         let founding = Founding { secret: installation, pepper_fingerprint, account, key: key.clone() };
         let installation = store.found(founding).await.unwrap();
         let foundation = Foundation {
-            counting: Counting::new(directory.path().join("journal")).unwrap(),
+            counting: adapt(Counting::new(directory.path().join("journal")).unwrap()),
             store: store.clone(),
             secret: installation.secret,
             pepper,
