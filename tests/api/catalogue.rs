@@ -123,6 +123,10 @@ fn origin(code: ProblemCode) -> Origin {
         ProblemCode::ImageTooLarge => Request(&[], |app| {
             app.visitor.get(&format!("{}?scale=1000", text(app)["images"]["png"].as_str().unwrap())).send()
         }),
+        ProblemCode::RangeTooLarge => Request(&[], |app| {
+            app.open_pages(170);
+            app.api.get("/api/v1/scans?from=2099-04-01&interval=month").send()
+        }),
         ProblemCode::IdempotencyKeyReused => Request(&[], |app| {
             let create = |content: &str| {
                 let body = json!({ "content_type": "text", "content": content });

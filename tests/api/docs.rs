@@ -1,5 +1,6 @@
 //! The description of the interface, and what is answered compared with it.
 
+use ezqr_schema::scan::GEO_ATTRIBUTION;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -18,6 +19,13 @@ fn the_description_is_for_everybody() {
     assert_eq!(page.header("cache-control"), "public, max-age=3600");
     assert_snapshot!(page.header("content-security-policy"), @"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
     assert!(page.text().contains("POST /api/v1/qr-codes/batch"));
+    assert!(page.text().contains(GEO_ATTRIBUTION));
+}
+
+#[test]
+fn the_readme_names_where_countries_come_from() {
+    let readme = include_str!("../../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(readme.contains(GEO_ATTRIBUTION));
 }
 
 /// The answer has a documented status, media type and, all of them, the headers that no answer lacks.
@@ -63,6 +71,16 @@ fn what_is_answered_is_described() {
     check(("get", "/qr/{id}.{format}"), &app.visitor.get(image).send());
     check(("get", "/{short_code}"), &app.visitor.get(link).send());
     check(("get", "/{short_code}+"), &app.visitor.get(&format!("{link}+")).send());
+    for path in ["/api/v1/qr-codes/{id}/scans", "/api/v1/scans"] {
+        let scans = path.replace("{id}", record["id"].as_str().unwrap());
+        for query in
+            ["", "?format=csv", "?format=ndjson", "?group_by=country,device", "?from=2000-01-01&tz=Mars"]
+        {
+            check(("get", path), &app.api.get(&format!("{scans}{query}")).send());
+        }
+        check(("get", path), &app.api.get(&scans).accept("image/png").send());
+        check(("get", path), &app.visitor.get(&scans).send());
+    }
     check(("delete", code), &app.api.delete(&record));
     check(("get", "/qr/{id}.{format}"), &app.visitor.get(image).send());
     check(("get", "/{short_code}"), &app.visitor.get(link).send());

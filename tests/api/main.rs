@@ -27,5 +27,6 @@ mod list;
 mod log;
 mod owners;
 mod protocol;
+mod scans;
 mod support;
 mod zip;

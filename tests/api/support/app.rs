@@ -11,7 +11,7 @@ use ezqr::config::{Config, Layers};
 use ezqr_schema::{Clock, InstallationSecret, ManualClock, Timestamp};
 use ezqr_store::OpenError;
 use rusqlite::{Connection, OpenFlags};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -55,8 +55,13 @@ impl TestApp {
 
     /// The server with some settings, such as `("http.body_limit_bytes", "1024")`.
     pub(crate) fn with(settings: &[(&str, &str)]) -> Self {
+        Self::starting_at(Timestamp::from_millis(NOW).unwrap(), settings)
+    }
+
+    /// The same, by a clock that says `now`.
+    pub(crate) fn starting_at(now: Timestamp, settings: &[(&str, &str)]) -> Self {
         let directory = TempDir::new().unwrap();
-        let clock = ManualClock::starting_at(Timestamp::from_millis(NOW).unwrap());
+        let clock = ManualClock::starting_at(now);
         let (address, first_key, running) = start(directory.path(), settings, clock.clock()).unwrap();
         let key = first_key.expect("a new directory gets a first key");
         let (api, visitor) = (Client::new(address, Some(&key)), Client::new(address, None));
@@ -158,6 +163,16 @@ impl TestApp {
     fn database(&self) -> Connection {
         let path = self.directory.path().join("ezqr.db");
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
+    }
+
+    /// Mints codes on so many pages, two of which are never on the same.
+    pub(crate) fn open_pages(&self, pages: usize) {
+        let unlimited = self.client(&self.make_key(&["--requests-per-minute", "0"]));
+        self.settle();
+        let batch = vec![json!({ "content_type": "text", "content": "a" }); 65];
+        for _ in 0..pages {
+            assert_eq!(unlimited.post("/api/v1/qr-codes/batch", &batch.clone().into()).status, 201);
+        }
     }
 
     /// Fails when anything was minted.
