@@ -62,8 +62,9 @@ impl<'query> Shares<'query> {
     }
 
     fn add_cells<'rows>(&mut self, tally: &'rows Tally, numbering: &mut Numbering<'_, 'rows>) {
+        let is_filtered = !self.filter.is_empty();
         for (cell, count) in tally.cells() {
-            if !self.filter.admits(cell.class) || !self.filter.holds(cell) {
+            if is_filtered && !(self.filter.admits(cell.class) && self.filter.holds(cell)) {
                 continue;
             }
             let referrer = numbering.number(&cell.referrer);
@@ -133,10 +134,11 @@ pub(super) fn name(dimension: Dimension, number: u32, referrers: &Referrers) -> 
 
 fn raise(counts: &mut Vec<ByClass>, position: u32, class: Class, by: u64) {
     let position = usize::try_from(position).unwrap_or(usize::MAX);
-    if position >= counts.len() {
-        counts.resize(position.saturating_add(1), [0; 3]);
-    }
     if let Some(counts) = counts.get_mut(position) {
+        return add(counts, class, by);
+    }
+    counts.resize(position.saturating_add(1), [0; 3]);
+    if let Some(counts) = counts.last_mut() {
         add(counts, class, by);
     }
 }

@@ -33,6 +33,20 @@ struct Span {
     bucket: usize,
 }
 
+/// Buckets of some windows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Buckets<'timeline>(&'timeline [Span]);
+
+impl Buckets<'_> {
+    /// The bucket of `window`; `None` when it is none of these.
+    pub(super) fn bucket(self, window: Window) -> Option<usize> {
+        let number = window.number();
+        let behind = self.0.partition_point(|span| span.start <= number);
+        let span = self.0.get(behind.checked_sub(1)?)?;
+        (number < span.end).then_some(span.bucket)
+    }
+}
+
 /// What a bucket is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Label {
@@ -81,10 +95,16 @@ impl Timeline {
 
     /// The bucket of `window`; `None` outside the range.
     pub(super) fn bucket(&self, window: Window) -> Option<usize> {
-        let number = window.number();
-        let behind = self.spans.partition_point(|span| span.start <= number);
-        let span = self.spans.get(behind.checked_sub(1)?)?;
-        (number < span.end).then_some(span.bucket)
+        Buckets(&self.spans).bucket(window)
+    }
+
+    /// The buckets of the windows of `day`.
+    pub(super) fn of_day(&self, day: Day) -> Buckets<'_> {
+        let (start, end) = bounds(day);
+        let first = self.spans.partition_point(|span| span.end <= start);
+        let touching = self.spans.get(first..).unwrap_or_default();
+        let behind = touching.iter().take_while(|span| span.start < end).count();
+        Buckets(touching.get(..behind).unwrap_or_default())
     }
 
     /// The bucket of the date that has the name of the UTC day `day`; `None` when it does not count.
@@ -100,9 +120,9 @@ impl Timeline {
         if self.interval != Interval::Hour {
             return usize::try_from(unit_of(self.interval, date) - self.first_unit).ok();
         }
-        // Hours of a day are not told apart then; any bucket of the date will do.
-        let of_date = |label: &Label| label.date() == date;
-        self.labels.iter().position(of_date)
+        // Hours of a day are not told apart then: any of the date will do.
+        let position = self.labels.partition_point(|label| label.date() < date);
+        self.labels.get(position).filter(|label| label.date() == date).map(|_| position)
     }
 
     /// The UTC days it touches, first and last; `None` when it has no window.
@@ -116,21 +136,16 @@ impl Timeline {
     /// Whether all windows of `day` belong to the range, or none.
     pub(super) fn holds_whole(&self, day: Day) -> bool {
         let (start, end) = bounds(day);
-        let covered: u32 = self.touching(day).map(|span| span.end.min(end) - span.start.max(start)).sum();
+        let covered: u32 =
+            self.of_day(day).0.iter().map(|span| span.end.min(end) - span.start.max(start)).sum();
         covered == 0 || covered == Window::PER_DAY
     }
 
     /// Whether all windows of `day` belong to one bucket, or none to any.
     pub(super) fn is_one_bucket(&self, day: Day) -> bool {
-        let mut buckets = self.touching(day).map(|span| span.bucket);
+        let mut buckets = self.of_day(day).0.iter().map(|span| span.bucket);
         let first = buckets.next();
         self.holds_whole(day) && buckets.all(|bucket| Some(bucket) == first)
-    }
-
-    fn touching(&self, day: Day) -> impl Iterator<Item = &Span> {
-        let (start, end) = bounds(day);
-        let behind = self.spans.partition_point(|span| span.end <= start);
-        self.spans.iter().skip(behind).take_while(move |span| span.start < end)
     }
 
     fn label_dates(&mut self, first: Date, last: Date) {
