@@ -230,7 +230,8 @@ fn count(epochs: &mut Epochs, visitors: &mut RunVisitors, epoch: Epoch, scan: &S
         epochs.replay(epoch);
         epochs.add(epoch.id, scan);
     }
-    if let Some(visitor) = scan.visitor
+    // Whom bots stand for is nobody's visit.
+    if let Some(visitor) = scan.visitor.filter(|_| scan.reason.class().is_counted())
         && !visitors.add(epoch.window.day(), scan.sequence, visitor)
     {
         metrics::counter!(WITHOUT_VISITOR_TOTAL).increment(1);
