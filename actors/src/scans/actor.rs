@@ -286,6 +286,9 @@ impl Scans {
     fn turn_if_due(&mut self) {
         let window = Window::of(self.seed.clock.now());
         let id = self.current.id;
+        if self.is_finishing {
+            return;
+        }
         if window != self.current.window
             || self.journal.bytes(id) >= EPOCH_BYTES
             || self.epochs.keys_of(id) >= self.seed.bounds.memory_keys
@@ -295,7 +298,7 @@ impl Scans {
     }
 
     /// Begins another epoch.
-    pub(super) fn turn(&mut self, window: Window) {
+    fn turn(&mut self, window: Window) {
         // Without randomness the old one goes on: its scans are counted, if in a window too early.
         let Ok(epoch) = new_epoch(window) else { return };
         self.current = epoch;

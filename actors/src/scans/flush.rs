@@ -131,7 +131,7 @@ mod tests {
         let rows = [row(1, noon), row(2, noon), row(200, noon)];
         let mut noted = Noted::default();
         let missing = noted.missing(&rows, noon);
-        let (day, page) = (Day::of(noon), |number| ezqr_schema::Page::new(number).unwrap());
+        let (day, page) = (Day::of(noon), |number| Page::new(number).unwrap());
         assert_eq!(missing, [(day, page(0)), (day, page(1))]);
         noted.remember(&missing, noon);
         assert_eq!(noted.missing(&rows, noon), []);

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use ezqr_schema::scan::Window;
 use ezqr_store::{CodeStore as _, WriteError};
 use tokio::time::sleep;
 
@@ -144,7 +143,7 @@ impl Scans {
     /// Reads and writes everything, when no worker counts any more, and removes the files of what is written.
     pub(super) fn finish(&mut self) -> Reply<Self, ()> {
         self.is_finishing = true;
-        self.turn(Window::of(self.seed.clock.now()));
+        self.journal.end();
         self.finish_on()
     }
 
