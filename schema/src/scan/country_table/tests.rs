@@ -187,6 +187,8 @@ fn content_with_a_right_checksum_is_a_table_or_an_error() {
         let table = CountryTable::unpack(&framed(&content[..length]));
         assert_eq!(table.unwrap_err(), InvalidCountryTable::Malformed, "{length} bytes");
     }
+    let longer = framed(&[&content[..], &[0]].concat());
+    assert_eq!(CountryTable::unpack(&longer).unwrap_err(), InvalidCountryTable::Malformed);
     let mut refused = 0;
     for place in 0..content.len() {
         for byte in [0, 1, 3, 0x3f, 0x40, 0x7f, 0x80, 0xff] {
