@@ -24,4 +24,9 @@ mod node;
 mod outage;
 #[path = "../nodes/proxy.rs"]
 mod proxy;
+mod scans;
 mod uniqueness;
+#[path = "../process/scans/visitor.rs"]
+mod visitor;
+#[path = "../nodes/visits.rs"]
+mod visits;

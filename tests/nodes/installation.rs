@@ -55,7 +55,7 @@ impl Installation {
     /// A key of the first account; 0 requests a minute is no limit.
     pub(crate) fn key(&self, requests_per_minute: u32) -> String {
         let rate = requests_per_minute.to_string();
-        let scopes = "codes:read,codes:write,codes:delete";
+        let scopes = "codes:read,codes:write,codes:delete,scans:read";
         let create = ["key", "create", "--name", "test", "--scopes", scopes, "--requests-per-minute", &rate];
         self.command(&create)["secret"].as_str().unwrap().to_owned()
     }
@@ -87,6 +87,7 @@ impl Installation {
 /// The binary under test, with nothing of this process's settings but where programs are found.
 pub(crate) fn ezqr(directory: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ezqr"));
-    command.env_clear().current_dir(directory);
+    // One pepper for all nodes and commands; everything else of a node is its own.
+    command.env_clear().current_dir(directory).env("EZQR__STORE__PEPPER_FILE", "pepper");
     command
 }

@@ -21,3 +21,8 @@ mod node;
 mod proxy;
 mod repeats;
 mod resends;
+mod scan_writes;
+mod scans;
+#[path = "../process/scans/visitor.rs"]
+mod visitor;
+mod visits;

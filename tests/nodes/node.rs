@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 
 use crate::client::Client;
@@ -14,6 +15,15 @@ use crate::installation::ezqr;
 fn free_address() -> SocketAddr {
     TcpListener::bind("127.77.0.1:0").unwrap().local_addr().unwrap()
 }
+
+/// A data directory that no node had before.
+pub(crate) fn new_data() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    format!("node-{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Where nodes read of a visitor's country.
+pub(crate) const COUNTRY_HEADER: &str = "X-Country";
 
 /// A running process. It is killed when dropped.
 pub(crate) struct Node {
@@ -25,21 +35,35 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    /// Starts on a free port, and waits until it serves.
+    /// Starts on a free port with nothing of its own yet, and waits until it serves.
     pub(crate) fn start(directory: &Path, store: &str) -> Self {
-        let mut node = Self::launch(directory, store);
+        Self::start_with(directory, &new_data(), store)
+    }
+
+    /// The same with the data directory `data`, which one node has at a time: what one that was killed left
+    /// there is its own.
+    pub(crate) fn start_with(directory: &Path, data: &str, store: &str) -> Self {
+        let mut node = Self::launch_with(directory, data, store);
         node.wait_until_it_serves();
         node
     }
 
-    /// Starts on a free port, whether it can serve by now or not. All nodes say that they are reached under one
-    /// name, as behind a balancer.
+    /// Starts on a free port with nothing of its own yet, whether it can serve by now or not.
     pub(crate) fn launch(directory: &Path, store: &str) -> Self {
+        Self::launch_with(directory, &new_data(), store)
+    }
+
+    /// The same with the data directory `data`. All nodes say that they are reached under one name, as behind a
+    /// balancer, and believe what this machine tells of clients.
+    fn launch_with(directory: &Path, data: &str, store: &str) -> Self {
         let address = free_address();
         let mut child = ezqr(directory)
             .args(["serve", "--listen", &address.to_string(), "--metrics-listen", "off", "--store", store])
             .args(["--link-url", "https://r.example.com", "--public-url", "https://api.example.com"])
             .env("EZQR__HTTP__DRAIN_NOTICE_SECONDS", "0")
+            .env("EZQR__HTTP__TRUSTED_NETWORKS", "127.0.0.0/8")
+            .env("EZQR__HTTP__COUNTRY_HEADER", COUNTRY_HEADER)
+            .env("EZQR__STORE__DATA_DIRECTORY", data)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -52,8 +52,13 @@ impl Between {
     /// Does `reaction` to the next statement that holds `text`; lets others that hold it through, and tells of
     /// them too.
     pub(crate) fn catch_once(&mut self, text: &str, reaction: RequestReaction) {
+        self.catch_times(1, text, reaction);
+    }
+
+    /// The same to the next so many of them.
+    pub(crate) fn catch_times(&mut self, times: usize, text: &str, reaction: RequestReaction) {
         let holds = holding(&[text.to_owned()]);
-        let first = holds.clone().and(Condition::TrueForLimitedTimes(1));
+        let first = holds.clone().and(Condition::TrueForLimitedTimes(times));
         self.rules(&[(first, reaction), (holds, RequestReaction::noop())]);
     }
 

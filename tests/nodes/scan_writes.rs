@@ -1,0 +1,106 @@
+//! Counts on their way into the store: what is refused as too large is sent in parts, and what is not answered is
+//! told and not sent again.
+
+use ezqr_schema::scan::{
+    Browser, Country, Day, Device, Epoch, EpochId, Os, Reason, Referrer, ReferrerText, Scan, Tally,
+};
+use ezqr_schema::{Clock, Page, random_bytes};
+use ezqr_store::contract::run;
+use ezqr_store::{
+    CodeStore as _, NotWritten, ScanStore as _, ScyllaOptions, ScyllaStore, WindowRow, WriteError,
+};
+use scylla_proxy::{Reaction as _, RequestReaction};
+
+use crate::installation::{Installation, installation};
+use crate::proxy::Between;
+
+/// What counts are found by on their way.
+const HOST: &str = "scan-writes.example";
+
+async fn connect(installation: &Installation, contact_points: &str) -> ScyllaStore {
+    let options = ScyllaOptions {
+        contact_points: contact_points.split(',').map(str::to_owned).collect(),
+        keyspace: installation.keyspace.clone(),
+        credentials: None,
+        tls_ca: None,
+        datacenter: None,
+        replication_factor: None,
+    };
+    ScyllaStore::connect(options, Clock::system()).await.unwrap()
+}
+
+/// A scan of each of the first eight codes of a page.
+fn rows(page: Page) -> Vec<WindowRow> {
+    let id = EpochId::from_random(random_bytes().unwrap());
+    let epoch = Epoch { id, window: Day::of(Clock::system().now()).window(5) };
+    let of = |slot| {
+        let sequence = page.sequence(slot).unwrap();
+        let mut tally = Tally::default();
+        let scan = Scan {
+            sequence,
+            reason: Reason::Browser,
+            device: Device::Phone,
+            os: Os::Android,
+            browser: Browser::Chrome,
+            country: Country::UNKNOWN,
+            referrer: ReferrerText::host(HOST).unwrap(),
+            visitor: None,
+        };
+        tally.add(&scan, Referrer::of);
+        WindowRow { sequence, epoch, tally }
+    };
+    (0..8).map(of).collect()
+}
+
+/// What became of the write of eight rows of one page, of which the proxy does `reaction` to the first `times`
+/// batches; how many batches there were; and which rows the store has.
+fn write(times: usize, reaction: RequestReaction) -> Option<(Result<(), NotWritten>, usize, Vec<usize>)> {
+    let installation = installation()?;
+    let mut between = Between::new(&installation.contact_points);
+    let written = run(async {
+        let direct = connect(installation, &installation.contact_points).await;
+        let store = connect(installation, &between.contact_points).await;
+        let page = store.lease_block().await.unwrap().pages().next().unwrap();
+        let rows = rows(page);
+        between.catch_times(times, HOST, reaction);
+        let written = store.write_windows(&rows).await;
+        let mut sent = 0;
+        while between.caught.try_recv().is_ok() {
+            sent += 1;
+        }
+        let found = direct.windows(page, rows[0].epoch.window.day(), None).await.unwrap();
+        let is_there = |row: &WindowRow| found.contains(row);
+        let there = rows.iter().enumerate().filter(|(_, row)| is_there(row)).map(|(position, _)| position);
+        (written, sent, there.collect())
+    });
+    Some(written)
+}
+
+#[test]
+fn a_batch_that_is_refused_is_sent_in_halves() {
+    let refuse = || RequestReaction::forge().invalid();
+    let Some(once) = write(1, refuse()) else { return };
+    assert_eq!(once, (Ok(()), 1 + 2, (0..8).collect()));
+    // Of 8, 4 and 2 rows, and then of the first alone.
+    let (written, sent, there) = write(4, refuse()).unwrap();
+    let not_written = written.unwrap_err();
+    assert_eq!((not_written.rows, sent, there), (vec![0], 4 + 3, (1..8).collect()));
+    assert!(matches!(not_written.cause, WriteError::Unavailable(_)));
+}
+
+#[test]
+fn a_batch_that_is_not_answered_is_sent_once_and_told() {
+    let forge = RequestReaction::forge;
+    for (reaction, is_open) in [
+        (forge().overloaded(), true),
+        (forge().write_timeout(), true),
+        (forge().server_error(), true),
+        (RequestReaction::drop_connection(), true),
+        (forge().unavailable(), false),
+    ] {
+        let Some((written, sent, there)) = write(1, reaction) else { return };
+        let not_written = written.unwrap_err();
+        assert_eq!((not_written.rows, sent, there), ((0..8).collect(), 1, vec![]));
+        assert_eq!(matches!(not_written.cause, WriteError::OutcomeUnknown(_)), is_open);
+    }
+}
