@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::server::{Server, directory};
 
@@ -46,7 +46,7 @@ fn blocks() -> Vec<&'static str> {
     walkthrough.split("```sh\n").skip(1).map(|block| block.split_once("```").unwrap().0).collect()
 }
 
-fn json(directory: &Path, file: &str) -> Value {
+fn read(directory: &Path, file: &str) -> Value {
     serde_json::from_slice(&fs::read(directory.join(file)).unwrap()).unwrap()
 }
 
@@ -70,14 +70,21 @@ fn the_walkthrough_of_the_readme_does_what_it_says() {
     let printed = paste(&blocks().join("\n"), path, &server.url, &key);
     println!("{printed}");
 
-    let code = json(path, "code.json");
+    let code = read(path, "code.json");
     let link = code["short_link"].as_str().unwrap();
     assert_eq!(scanned(&path.join("code.png")), link.to_uppercase());
     let followed: Vec<&str> = printed.lines().filter(|line| line.starts_with("302 ")).collect();
     assert_eq!(followed, ["302 https://shop.example.com/4471", "302 https://shop.example.com/summer"]);
-    assert_eq!(json(path, "patched.json")["version"], 2);
-    assert_eq!(json(path, "batch.json")["created"], 2);
-    let list = json(path, "list.json");
+    assert_eq!(read(path, "patched.json")["version"], 2);
+    let scans = read(path, "scans.json");
+    assert_eq!(
+        (&scans["total"], &scans["by_date"].as_array().unwrap().len().into()),
+        (&json!(2), &json!(30))
+    );
+    let csv = fs::read_to_string(path.join("scans.csv")).unwrap();
+    assert!(csv.lines().any(|line| line == "reason,library,unknown,2,,"), "{csv}");
+    assert_eq!(read(path, "batch.json")["created"], 2);
+    let list = read(path, "list.json");
     assert_eq!(list["data"].as_array().unwrap().len(), 2);
     assert_eq!(list["data"][1]["id"], code["id"]);
 }
@@ -94,7 +101,7 @@ fn the_commands_of_the_greeting_work_as_they_are_pasted() {
     assert_eq!(commands.len(), 3);
     let printed = paste(&commands.join("\n"), directory.path(), "", "");
     assert!(printed.contains("\"created\":2"), "{printed}");
-    let code = json(directory.path(), "code.json");
+    let code = read(directory.path(), "code.json");
     let link = code["short_link"].as_str().unwrap();
     assert_eq!(scanned(&directory.path().join("code.png")), link.to_uppercase());
 }
