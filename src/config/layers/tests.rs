@@ -102,6 +102,22 @@ fn a_refused_value_is_named_with_its_key_its_source_and_what_is_allowed() {
             "scans.journal_limit_bytes: must be at least twice scans.journal_file_bytes (set by file ezqr.toml)",
         ),
         (
+            "[http]\ntrusted_networks = [\"10.0.0.0/8\", \"10.1.2.3/16\"]",
+            "http.trusted_networks: `10.1.2.3/16` is no network: it begins at 10.1.0.0/16 (set by file ezqr.toml)",
+        ),
+        (
+            "[http]\ntrusted_networks = [\"proxy.example\"]",
+            "http.trusted_networks: `proxy.example` is no network, such as 10.0.0.0/8 or fd00::/8 (set by file ezqr.toml)",
+        ),
+        (
+            "[http]\ncountry_header = \"CF IPCountry\"",
+            "http.country_header: invalid HTTP header name (set by file ezqr.toml)",
+        ),
+        (
+            "[scans]\ngeo_database = \"a\\u0000b\"",
+            "scans.geo_database: must be a path, which holds no zero character (set by file ezqr.toml)",
+        ),
+        (
             "[store]\nuser = \"ann\"",
             "store.password_file: must be set, because store.user is (set by default)",
         ),
@@ -163,6 +179,13 @@ fn an_unknown_key_is_refused_with_the_known_ones() {
 }
 
 #[test]
+fn an_element_of_a_list_is_named_with_its_source() {
+    let fault = fault_of_file("[http]\ntrusted_networks = [\"10.0.0.0/8\", 7]");
+    assert!(fault.starts_with("http.trusted_networks"), "{fault}");
+    assert!(fault.ends_with("(set by file ezqr.toml)"), "{fault}");
+}
+
+#[test]
 fn a_file_that_is_no_toml_or_not_there_is_named() {
     assert!(fault_of_file("[http\n").starts_with("file ezqr.toml: TOML parse error at line 1"));
     let missing = Layers::of(Some(Path::new("/nowhere/ezqr.toml")), Vec::new(), Vec::new()).unwrap_err();
@@ -175,10 +198,15 @@ fn a_variable_is_read_as_its_setting_is_written() {
         ("EZQR__IMAGES__PUBLIC", "false"),
         ("EZQR__STORE__DATA_DIRECTORY", "2024"),
         ("EZQR__HTTP__BODY_LIMIT_BYTES", "2_048"),
+        ("EZQR__HTTP__TRUSTED_NETWORKS", "10.0.0.0/8, fd00::/8,192.0.2.1"),
+        ("EZQR__HTTP__COUNTRY_HEADER", "CF-IPCountry"),
     ]);
     let config = Layers::of(None, variables, Vec::new()).unwrap().check().unwrap();
     assert_eq!(config.store.data_directory, Path::new("2024"));
     assert_eq!(config.http.body_limit_bytes, 2_048);
+    let networks: Vec<_> = config.http.trusted_networks.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"]);
+    assert_eq!(config.http.country_header.unwrap().as_str(), "cf-ipcountry");
     assert!(!config.images.public);
 }
 
