@@ -46,7 +46,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 pub(super) enum Class {
     /// Reads one row that somebody waits for. The driver asks a second replica when the first is slow.
     PointRead,
-    /// Reads more.
+    /// Reads more. The driver asks a second replica when the first is silent.
     Read,
     /// Reads what conditional writes have decided, finishing one that was left half done.
     SerialRead,
@@ -63,6 +63,8 @@ pub(super) enum Class {
 pub(super) struct Profiles {
     pub(super) point_read: ExecutionProfileHandle,
     pub(super) read: ExecutionProfileHandle,
+    /// Asks one node alone: several at once would only hinder each other.
+    pub(super) serial_read: ExecutionProfileHandle,
     /// Of everything that writes: the driver repeats none of it.
     pub(super) write: ExecutionProfileHandle,
     pub(super) lease: ExecutionProfileHandle,
@@ -92,7 +94,8 @@ impl Driver {
         let mut statement = Statement::new(text);
         let profile = match class {
             Class::PointRead => &self.profiles.point_read,
-            Class::Read | Class::SerialRead => &self.profiles.read,
+            Class::Read => &self.profiles.read,
+            Class::SerialRead => &self.profiles.serial_read,
             Class::Write | Class::Conditional => &self.profiles.write,
             Class::Lease => &self.profiles.lease,
         };

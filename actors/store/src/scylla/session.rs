@@ -29,6 +29,9 @@ const POINT_READ_TIMEOUT: Duration = Duration::from_secs(1);
 /// A read that took this long is asked of another node too: the one it went to may be stopped.
 const SPECULATION: Duration = Duration::from_millis(100);
 const SPECULATIONS: usize = 2;
+/// The same of a read of more rows, which takes longer by itself.
+const LONG_SPECULATION: Duration = Duration::from_millis(500);
+const LONG_SPECULATIONS: usize = 1;
 /// A lease that takes longer is of no use to who waits for it.
 const LEASE_TIMEOUT: Duration = Duration::from_millis(800);
 
@@ -81,15 +84,21 @@ pub(super) fn profiles(datacenter: &str) -> Profiles {
         DefaultPolicy::builder().token_aware(true).prefer_datacenter(datacenter.to_owned()).build();
     let profile = || profile().load_balancing_policy(Arc::clone(&balancing));
     let read = || profile().retry_policy(Arc::new(DefaultRetryPolicy::new()));
-    let speculation =
-        SimpleSpeculativeExecutionPolicy { max_retry_count: SPECULATIONS, retry_interval: SPECULATION };
+    let speculation = |max_retry_count, retry_interval| {
+        Some(Arc::new(SimpleSpeculativeExecutionPolicy { max_retry_count, retry_interval }) as Arc<_>)
+    };
     Profiles {
         point_read: read()
             .request_timeout(Some(POINT_READ_TIMEOUT))
-            .speculative_execution_policy(Some(Arc::new(speculation)))
+            .speculative_execution_policy(speculation(SPECULATIONS, SPECULATION))
             .build()
             .into_handle(),
-        read: read().request_timeout(Some(READ_TIMEOUT)).build().into_handle(),
+        read: read()
+            .request_timeout(Some(READ_TIMEOUT))
+            .speculative_execution_policy(speculation(LONG_SPECULATIONS, LONG_SPECULATION))
+            .build()
+            .into_handle(),
+        serial_read: read().request_timeout(Some(READ_TIMEOUT)).build().into_handle(),
         write: profile().request_timeout(Some(WRITE_TIMEOUT)).build().into_handle(),
         lease: profile().request_timeout(Some(LEASE_TIMEOUT)).build().into_handle(),
     }
