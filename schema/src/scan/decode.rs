@@ -28,27 +28,44 @@ impl Reader<'_> {
         }
         let count = self.length()?;
         let referrers: Vec<Referrer> = (0..count).map(|_| self.referrer()).collect::<Option<_>>()?;
-        let count = self.length()?;
-        let cells: Vec<(Cell, u64)> = (0..count).map(|_| self.cell(&referrers)).collect::<Option<_>>()?;
+        if !referrers.is_sorted_by(|left, right| left < right) {
+            return None;
+        }
+        let mut sums = others;
+        let cells = self.cells(&referrers, &mut sums)?;
         let count = self.length()?;
         let traits: Vec<_> = (0..count).map(|_| self.counted_trait()).collect::<Option<_>>()?;
-        let is_sorted = cells.is_sorted_by(|(left, _), (right, _)| left < right)
-            && traits.is_sorted_by(|(left, _), (right, _)| left < right);
-        let mut sums = others;
-        for (cell, count) in &cells {
-            let sum = sums.get_mut(usize::from(cell.class.number()))?;
-            *sum = sum.checked_add(*count)?;
-        }
+        let is_sorted = traits.is_sorted_by(|(left, _), (right, _)| left < right);
         let is_whole = self.0.is_empty() && is_sorted && sums == classes;
         is_whole.then_some(Tally { classes, others, cells, traits })
     }
 
-    fn cell(&mut self, referrers: &[Referrer]) -> Option<(Cell, u64)> {
-        let byte = self.byte()?;
-        let (class, device) = (Class::of_number(byte >> 4)?, Device::of_number(byte & 0xF)?);
-        let country = Country::of_number(u16::try_from(self.number()?).ok()?)?;
-        let referrer = referrers.get(usize::try_from(self.number()?).ok()?)?.clone();
-        Some((Cell { class, country, device, referrer }, self.number()?))
+    /// The cells, in strict order of their keys, and added to the sums of their classes.
+    ///
+    /// A report reads hundreds of thousands: keys are compared by numbers, since the referrers are in order.
+    fn cells(&mut self, referrers: &[Referrer], sums: &mut [u64; 3]) -> Option<Vec<(Cell, u64)>> {
+        let count = self.length()?;
+        let mut cells = Vec::with_capacity(count);
+        let mut least = 0;
+        for _ in 0..count {
+            let byte = self.byte()?;
+            let (class, device) = (Class::of_number(byte >> 4)?, Device::of_number(byte & 0xF)?);
+            let country = Country::of_number(u16::try_from(self.number()?).ok()?)?;
+            let position = usize::try_from(self.number()?).ok()?;
+            let referrer = referrers.get(position)?.clone();
+            let place = u64::try_from(position).ok()?;
+            let [class_key, device_key] = [class.number(), device.number()].map(u64::from);
+            let key = class_key << 60 | u64::from(country.number()) << 44 | device_key << 40 | place;
+            if key < least || place >> 40 != 0 {
+                return None;
+            }
+            least = key + 1;
+            let counted = self.number()?;
+            let sum = sums.get_mut(usize::from(class.number()))?;
+            *sum = sum.checked_add(counted)?;
+            cells.push((Cell { class, country, device, referrer }, counted));
+        }
+        Some(cells)
     }
 
     fn counted_trait(&mut self) -> Option<((Class, Trait), u64)> {
@@ -76,6 +93,13 @@ impl Reader<'_> {
     }
 
     fn number(&mut self) -> Option<u64> {
+        // Most are below 128.
+        if let Some((byte, rest)) = self.0.split_first()
+            && *byte < 0x80
+        {
+            self.0 = rest;
+            return Some(u64::from(*byte));
+        }
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
