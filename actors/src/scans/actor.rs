@@ -103,13 +103,12 @@ impl Behaviour for Scans {
     async fn build(seed: &ScansSeed) -> Result<Self, EntropyError> {
         let mut journal = Journal::of(&seed.lanes);
         let mut epochs = Epochs::default();
-        let current = match journal.current() {
-            Some(epoch) => epoch,
-            None => {
-                let epoch = new_epoch(Window::of(seed.clock.now()))?;
-                journal.begin(epoch);
-                epoch
-            }
+        let current = if let Some(epoch) = journal.current() {
+            epoch
+        } else {
+            let epoch = new_epoch(Window::of(seed.clock.now()))?;
+            journal.begin(epoch);
+            epoch
         };
         epochs.begin(current);
         let mut scans = Self {

@@ -24,4 +24,5 @@ pub use actor::{ScanBounds, Scans, ScansSeed};
 pub use counting::{Counting, CountingError};
 pub use handle::ScansHandle;
 pub use live::Live;
+pub use reading::REPLAY_DAYS;
 pub use recorder::{SCANS_DROPPED_TOTAL, SCANS_TOTAL, ScanRecorder, ScanRecorders};

@@ -20,8 +20,8 @@ const READ_BYTES: u64 = 512 << 10;
 /// How many times [`ScanBounds::memory_keys`](super::ScanBounds::memory_keys) the epochs in memory may have
 /// before the oldest wait in the journal.
 const EPOCHS_IN_MEMORY: usize = 2;
-/// The oldest epoch that is still counted: younger than the windows the store keeps.
-const REPLAY_DAYS: u32 = 30;
+/// Days after which an epoch of an earlier run is not counted any more: fewer than the store keeps windows.
+pub const REPLAY_DAYS: u32 = 30;
 /// How long a report waits for what an earlier run left.
 const REPLAY_PATIENCE: Duration = Duration::from_secs(2);
 

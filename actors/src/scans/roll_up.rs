@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use ezqr_schema::scan::{CELLS, Class, Day, Month, Visitors};
+use ezqr_schema::wire::scans::WINDOW_DAYS;
 use ezqr_schema::{Clock, Page, Sequence};
 use ezqr_store::{DayRow, MonthRow, NotWritten, ReadError, ScanStore, UniqueRow, WriteError};
 use futures_util::StreamExt as _;
 use futures_util::stream::iter;
 
-/// Days whose windows the store keeps: what may still be due.
-pub(super) const WINDOW_DAYS: u32 = 35;
 /// Days whose rows and visitors it keeps.
-pub(super) const DAY_DAYS: u32 = 400;
+const DAY_DAYS: u32 = 400;
 /// How long after its end a day is computed: what is counted late is there by then.
 const CLOSING_MS: i64 = 20 * 60 * 1_000;
 /// What a due note must be older than the beginning of the read that settles it: a node whose clock is off

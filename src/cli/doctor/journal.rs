@@ -3,15 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ezqr_actors::scans::REPLAY_DAYS;
 use ezqr_actors::scans::journal::{Examination, ExaminedEpoch, examine};
 use ezqr_schema::scan::Day;
 use serde_json::{Value, json};
 
 use super::Finding;
 use crate::cli::output::chain;
-
-/// Days after which an epoch is not replayed any more: its rows may be gone already.
-const REPLAY_DAYS: u32 = 30;
 
 /// Looks at the journal in `directory`, on the day `today`. It is there from the first `serve` on.
 pub(super) fn finding(directory: &Path, today: Day) -> Finding {
