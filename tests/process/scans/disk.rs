@@ -8,7 +8,7 @@ use super::visitor::{BROWSER, Ended, Visitor};
 use crate::server::directory;
 
 /// A referrer as long as is kept, so that a scan takes as many bytes as it can.
-const REFERRER: &str = "https://a-name-as-long-as-they-get-aaaaaaaaaaaaaaaaaaaaaaaaaaa.example.com/";
+const REFERRER: &str = "https://a-name-as-long-as-they-get-aaaaaaaaaaaaaaaaaaaaaaaaa.example.com/";
 
 #[test]
 fn beyond_the_limit_of_the_journal_redirects_go_on_and_losses_are_told() {

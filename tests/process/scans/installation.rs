@@ -16,7 +16,7 @@ use crate::server::{Server, directory, ezqr, unlimited_key};
 
 /// How often something is looked for, with [`PAUSE`] in between, until it is given up: after a start the journal is
 /// read again first.
-pub(crate) const TRIES: usize = 600;
+pub(crate) const TRIES: usize = 200;
 pub(crate) const PAUSE: Duration = Duration::from_millis(100);
 
 /// A code to follow.
@@ -98,6 +98,13 @@ impl Installation {
     pub(crate) fn start_again(&mut self) {
         self.server = serve(self.directory.path(), &self.settings, self.metrics);
         self.client().wait_until_accepted();
+    }
+
+    /// Starts one and kills it so long after it began to serve.
+    pub(crate) fn serve_and_kill(&mut self, after: Duration) {
+        self.server = serve(self.directory.path(), &self.settings, self.metrics);
+        std::thread::sleep(after);
+        self.server.kill();
     }
 
     /// Starts one and kills it after so long, however far it has come.

@@ -41,8 +41,10 @@ fn what_was_answered_is_counted_once_however_often_the_server_is_killed() {
         let codes = installation.mint(CODES, &tag);
         // Longer than the time between two flushes, so that some kills meet one.
         let of_round = follow_and_kill(&mut installation, &codes, &busy, random_millis(1_300));
-        if round % 3 == 0 {
-            installation.start_and_kill(random_millis(400));
+        // What was left is read again while the next ones are killed.
+        installation.serve_and_kill(random_millis(150));
+        if round % 4 == 0 {
+            installation.start_and_kill(random_millis(800));
         }
         installation.start_again();
         all.merge(of_round);
@@ -50,7 +52,7 @@ fn what_was_answered_is_counted_once_however_often_the_server_is_killed() {
         installation.expect(&all, "busy");
     }
     let (least, most) = all.bounds();
-    println!("{kills} kills, {least} redirects answered, {} more begun", most - least);
+    println!("{kills} kills under load, {least} redirects answered, {} more begun", most - least);
     assert!(least > 50 * kills, "the load was too light to mean anything: {least}");
     check_all(&installation, &all, kills);
     let counted = rows_after_the_end(&mut installation, least..=most);
