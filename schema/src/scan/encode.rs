@@ -3,8 +3,6 @@
 //! Version 1: of each class all scans and those of no cell; the referrers, each once; the cells in order; the
 //! traits in order. Numbers are of variable length, seven bits a byte, the lowest first (LEB128).
 
-use std::collections::BTreeMap;
-
 use super::{Tally, Trait};
 use crate::scan::Class;
 
@@ -18,13 +16,11 @@ impl Tally {
         for count in self.classes.into_iter().chain(self.others) {
             put(&mut bytes, count);
         }
-        let mut referrers = BTreeMap::new();
-        for (cell, _) in &self.cells {
-            referrers.insert(cell.referrer.as_str(), 0_u64);
-        }
+        let mut referrers: Vec<&str> = self.cells.iter().map(|(cell, _)| cell.referrer.as_str()).collect();
+        referrers.sort_unstable();
+        referrers.dedup();
         put_length(&mut bytes, referrers.len());
-        for (position, (text, number)) in (0..).zip(&mut referrers) {
-            *number = position;
+        for text in &referrers {
             put_length(&mut bytes, text.len());
             bytes.extend_from_slice(text.as_bytes());
         }
@@ -32,7 +28,8 @@ impl Tally {
         for (cell, count) in &self.cells {
             bytes.push(cell.class.number() << 4 | cell.device.number());
             put(&mut bytes, u64::from(cell.country.number()));
-            put(&mut bytes, referrers.get(cell.referrer.as_str()).copied().unwrap_or(0));
+            let position = referrers.binary_search(&cell.referrer.as_str());
+            put_length(&mut bytes, position.unwrap_or(0));
             put(&mut bytes, *count);
         }
         put_length(&mut bytes, self.traits.len());

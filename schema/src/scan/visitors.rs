@@ -104,7 +104,7 @@ impl Visitors {
         listed.iter().copied().chain(all)
     }
 
-    /// Its bytes: two a visitor while there are few, then 4,096. The first tells which.
+    /// Its bytes: three a visitor while there are few, then 4,096. The first tells which.
     pub fn encode(&self) -> Vec<u8> {
         match &self.registers {
             Registers::Listed(listed) => {
@@ -234,65 +234,5 @@ fn rounded(estimate: f64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::scan::VisitorSalt;
-
-    fn crowd(size: u32) -> Visitors {
-        let salt = VisitorSalt::from_bytes([7; 16]);
-        let mut visitors = Visitors::default();
-        for number in 0..size {
-            visitors.insert(salt.visitor(std::net::Ipv4Addr::from(number).into(), b"agent"));
-        }
-        visitors
-    }
-
-    #[test]
-    fn nobody_is_nobody_and_few_are_exact() {
-        for size in [0, 1, 2, 10, 50] {
-            assert_eq!(crowd(size).estimate(), u64::from(size));
-        }
-    }
-
-    #[test]
-    fn many_are_told_within_five_standard_errors() {
-        for size in [500_u32, 1_024, 5_000, 20_000, 100_000] {
-            let estimate = crowd(size).estimate();
-            assert!(estimate.abs_diff(u64::from(size)) < u64::from(size) * 8 / 100, "{size}: {estimate}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn merging_is_counting_together_and_bytes_turn_back(
-            first in prop::collection::vec(any::<u64>(), 0..1_500),
-            second in prop::collection::vec(any::<u64>(), 0..1_500),
-        ) {
-            let of = |all: &[u64]| {
-                let mut visitors = Visitors::default();
-                for bits in all {
-                    visitors.insert(VisitorHash::from_bits(*bits));
-                }
-                visitors
-            };
-            let together = of(&[first.clone(), second.clone()].concat());
-            let mut merged = of(&first);
-            merged.merge(&of(&second));
-            prop_assert!(merged.registers().eq(together.registers()));
-            prop_assert!(!merged.clone().merge(&together));
-            prop_assert_eq!(merged.estimate(), together.estimate());
-            let decoded = Visitors::decode(&merged.encode()).unwrap();
-            prop_assert!(decoded.registers().eq(merged.registers()));
-            prop_assert_eq!(decoded.sum(), merged.sum());
-        }
-
-        #[test]
-        fn other_bytes_are_refused_or_estimated(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
-            if let Ok(visitors) = Visitors::decode(&bytes) {
-                visitors.estimate();
-            }
-        }
-    }
-}
+#[path = "visitors/tests.rs"]
+mod tests;

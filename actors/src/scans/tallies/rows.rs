@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use foldhash::fast::RandomState;
+
 /// What a row says. It only ever says more.
 pub(super) trait Grows: Default {
     /// How much it says: greater after every change.
@@ -16,7 +18,7 @@ pub(super) trait Grows: Default {
 /// ends however fast rows change. All but [`Rows::rewrite_all`] costs by the rows that changed.
 #[derive(Debug)]
 pub(super) struct Rows<Key, Counts> {
-    by_key: HashMap<Key, Row<Counts>>,
+    by_key: HashMap<Key, Row<Counts>, RandomState>,
     dirty: usize,
     /// Dirty rows of the next round.
     changed: Vec<Key>,
@@ -37,7 +39,13 @@ struct Row<Counts> {
 
 impl<Key, Counts> Default for Rows<Key, Counts> {
     fn default() -> Self {
-        Self { by_key: HashMap::new(), dirty: 0, changed: Vec::new(), round: Vec::new(), given: Vec::new() }
+        Self {
+            by_key: HashMap::default(),
+            dirty: 0,
+            changed: Vec::new(),
+            round: Vec::new(),
+            given: Vec::new(),
+        }
     }
 }
 

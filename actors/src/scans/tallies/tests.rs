@@ -309,3 +309,44 @@ fn visitors_are_refused_beyond_the_bound_and_taken_again_by_the_next_run() {
     assert_eq!((visitors.bytes(), visitors.of(code(1), day..=day).len()), (0, 0));
     assert!(visitors.add(day, code(1), VisitorHash::from_bits(1)));
 }
+
+/// The most memory a key takes, in bytes: when a table has just been doubled and its old half is still there.
+const MOST_BYTES: u64 = 120;
+
+#[test]
+fn a_flood_of_any_kind_takes_no_more_memory_than_its_keys_allow() {
+    let like = |number: u64| Seen {
+        code: number,
+        agent: (Reason::Browser, Os::Ios, Browser::Safari),
+        device: Device::Phone,
+        country: 0,
+        referrer: "direct".to_owned(),
+    };
+    let host = |number: u64| format!("{}.{number:020}.example", "a".repeat(35));
+    let small = |number: u64| usize::try_from(number % 1_000).unwrap();
+    let floods: [(&str, &dyn Fn(u64) -> Seen); 5] = [
+        ("codes", &like),
+        ("codes and referrers", &|number| Seen { referrer: host(number), ..like(number) }),
+        ("referrers", &|number| Seen { referrer: host(number), ..like(number / 1_000) }),
+        ("countries", &|number| Seen { country: u16::try_from(number % 676).unwrap(), ..like(number / 676) }),
+        ("agents", &|number| {
+            let pick = small(number);
+            let agent = (Reason::ALL[pick % 8], Os::ALL[pick / 8 % 8], Browser::ALL[pick / 64 % 17]);
+            Seen { agent, ..like(number / 1_000) }
+        }),
+    ];
+    for (name, flood) in floods {
+        for bound in [40_000_u64, 60_000, 90_000] {
+            let used = allocation_counter::measure(|| {
+                let mut tallies = EpochTallies::new(epoch());
+                let mut visits = (0..).map(flood);
+                while u64::try_from(tallies.keys()).unwrap() < bound {
+                    tallies.add(&scan(&visits.next().unwrap()));
+                }
+            });
+            let each = used.bytes_max / bound;
+            println!("{name}, {bound} keys: {each} bytes a key");
+            assert!(each <= MOST_BYTES, "{name}, {bound} keys: {each} bytes a key");
+        }
+    }
+}
