@@ -32,7 +32,7 @@ fn random_millis(limit: u64) -> Duration {
 #[test]
 fn what_was_answered_is_counted_once_however_often_the_server_is_killed() {
     let kills = if is_long() { 100 } else { 20 };
-    // Files so small that some are changed within a round.
+    // Small files are made and read in no time.
     let mut installation = Installation::start(&[("EZQR__SCANS__JOURNAL_FILE_BYTES", "65536")]);
     let busy = installation.mint(1, "busy").remove(0);
     let mut all = Oracle::default();
