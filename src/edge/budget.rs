@@ -47,7 +47,7 @@ async fn each_route_sends_the_messages_that_the_documents_say() {
     let request = |method: Method, path: &str| site.request(method, path);
 
     // Route, status, messages to: key ring, limiter, codes, rendering, scans.
-    let cases = [
+    let cases = vec![
         (request(Method::GET, "/budget-test"), 302, [0, 0, 0, 0, 0]),
         (request(Method::HEAD, "/budget-test"), 302, [0, 0, 0, 0, 0]),
         (request(Method::GET, "/budget-test+"), 200, [0, 0, 0, 0, 0]),

@@ -136,14 +136,14 @@ impl Behaviour for Scans {
     }
 
     fn timers(&self, timers: &mut Timers<Self>) {
-        timers.every(READ_INTERVAL, Read);
-        timers.every(SUPPLY_INTERVAL, Supply);
-        timers.every(self.seed.bounds.sync_every, Sync);
-        timers.every(FLUSH_INTERVAL, Flush);
+        timers.every(READ_INTERVAL, Beat::Read);
+        timers.every(SUPPLY_INTERVAL, Beat::Supply);
+        timers.every(self.seed.bounds.sync_every, Beat::Sync);
+        timers.every(FLUSH_INTERVAL, Beat::Flush);
         if self.seed.is_on {
-            timers.every(SALT_INTERVAL, Salt);
+            timers.every(SALT_INTERVAL, Beat::Salt);
         }
-        timers.every(ROLL_UP_INTERVAL, RollUp);
+        timers.every(ROLL_UP_INTERVAL, Beat::RollUp);
     }
 }
 
@@ -187,96 +187,40 @@ impl Respond<Finish> for Scans {
     }
 }
 
-/// Reads on, ends epochs and lets go of files.
-#[derive(Clone)]
-struct Read;
+/// What the owner does again and again.
+#[derive(Clone, Copy)]
+enum Beat {
+    /// Reads on, ends epochs and lets go of files.
+    Read,
+    /// Gives the lanes files.
+    Supply,
+    /// Makes what is in the journal survive a loss of power.
+    Sync,
+    /// Writes what is counted, when it is time.
+    Flush,
+    /// Makes and erases salts.
+    Salt,
+    /// Computes days and months, and forgets what is kept long enough.
+    RollUp,
+}
 
-impl Message for Read {
+impl Message for Beat {
     type Reply = ();
 }
 
-impl Respond<Read> for Scans {
-    fn respond(&mut self, _: Read) -> Reply<Self, ()> {
-        self.turn_if_due();
-        self.read_on()
-    }
-}
-
-/// Gives the lanes files.
-#[derive(Clone)]
-struct Supply;
-
-impl Message for Supply {
-    type Reply = ();
-}
-
-impl Respond<Supply> for Scans {
-    fn respond(&mut self, _: Supply) -> Reply<Self, ()> {
-        self.supply()
-    }
-}
-
-/// Makes what is in the journal survive a loss of power.
-#[derive(Clone)]
-struct Sync;
-
-impl Message for Sync {
-    type Reply = ();
-}
-
-impl Respond<Sync> for Scans {
-    fn respond(&mut self, _: Sync) -> Reply<Self, ()> {
-        self.sync()
-    }
-}
-
-/// Writes what is counted, when it is time.
-#[derive(Clone)]
-struct Flush;
-
-impl Message for Flush {
-    type Reply = ();
-}
-
-impl Respond<Flush> for Scans {
-    fn respond(&mut self, _: Flush) -> Reply<Self, ()> {
-        self.flush_if_due()
-    }
-}
-
-/// Makes and erases salts.
-#[derive(Clone)]
-struct Salt;
-
-impl Message for Salt {
-    type Reply = ();
-}
-
-impl Respond<Salt> for Scans {
-    fn respond(&mut self, _: Salt) -> Reply<Self, ()> {
-        let now = self.seed.clock.now();
-        if self.salts.suffice(now) {
-            return Reply::now(());
+impl Respond<Beat> for Scans {
+    fn respond(&mut self, beat: Beat) -> Reply<Self, ()> {
+        match beat {
+            Beat::Read => {
+                self.turn_if_due();
+                self.read_on()
+            }
+            Beat::Supply => self.supply(),
+            Beat::Sync => self.sync(),
+            Beat::Flush => self.flush_if_due(),
+            Beat::Salt => self.renew_salts(),
+            Beat::RollUp => self.roll_up_if_due(),
         }
-        let (store, salts) = (self.seed.store.clone(), self.salts.clone());
-        Reply::then(async move { salts.renewed(&store, now).await }, |scans: &mut Self, renewed| {
-            scans.adopt_salts(renewed);
-            Reply::now(())
-        })
-    }
-}
-
-/// Computes days and months, and forgets what is kept long enough.
-#[derive(Clone)]
-struct RollUp;
-
-impl Message for RollUp {
-    type Reply = ();
-}
-
-impl Respond<RollUp> for Scans {
-    fn respond(&mut self, _: RollUp) -> Reply<Self, ()> {
-        self.roll_up_if_due()
     }
 }
 
@@ -316,6 +260,18 @@ impl Scans {
         if let Ok(run) = new_run() {
             self.visitors.begin_run(run);
         }
+    }
+
+    fn renew_salts(&self) -> Reply<Self, ()> {
+        let now = self.seed.clock.now();
+        if self.salts.suffice(now) {
+            return Reply::now(());
+        }
+        let (store, salts) = (self.seed.store.clone(), self.salts.clone());
+        Reply::then(async move { salts.renewed(&store, now).await }, |scans: &mut Self, renewed| {
+            scans.adopt_salts(renewed);
+            Reply::now(())
+        })
     }
 
     fn adopt_salts(&mut self, renewed: Result<Salts, WriteError>) {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Trusts 10.0.0.0/8 and fd00::/8, and the header `CF-IPCountry`.
+/// Trusts `10.0.0.0/8` and `fd00::/8`, and the header `CF-IPCountry`.
 fn fronts() -> Fronts {
     let networks = ["10.0.0.0/8", "fd00::/8"].map(|network| network.parse().unwrap());
     Fronts { networks: networks.into(), country_header: Some(HeaderName::from_static("cf-ipcountry")) }
