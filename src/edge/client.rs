@@ -16,6 +16,8 @@ use ipnetwork::IpNetwork;
 use self::parts::Parts;
 use crate::config::Http;
 
+static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
 /// Most fronts that a request is followed back through.
 const HOPS: usize = 32;
 
@@ -52,8 +54,7 @@ impl Fronts {
         if !self.are_trusted_at(peer) {
             return peer;
         }
-        let forwarded_for = HeaderName::from_static("x-forwarded-for");
-        let listed = self.walk(peer, headers, &forwarded_for, node::address);
+        let listed = self.walk(peer, headers, &X_FORWARDED_FOR, node::address);
         let described = self.walk(peer, headers, &header::FORWARDED, forwarded::address);
         match (listed, described) {
             (Some(listed), Some(described)) if listed != described => peer,

@@ -6,16 +6,18 @@ use ezqr_actors::scans::visit::{Evidence, is_prefetch};
 
 use super::Fronts;
 
+static PURPOSE: HeaderName = HeaderName::from_static("purpose");
+static SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
+static X_MOZ: HeaderName = HeaderName::from_static("x-moz");
+
 /// What `request` shows of its visitor, as it came: any bytes, of any length that the server accepts. Of a header
 /// that is there twice, the first counts.
 pub(super) fn evidence<'request>(request: &'request HttpRequest, fronts: &Fronts) -> Evidence<'request> {
-    let header = |name: HeaderName| request.headers().get(name).map(HeaderValue::as_bytes);
-    let [purpose, sec_purpose, x_moz] =
-        ["purpose", "sec-purpose", "x-moz"].map(|name| header(HeaderName::from_static(name)));
+    let header = |name: &HeaderName| request.headers().get(name).map(HeaderValue::as_bytes);
     Evidence {
-        agent: header(header::USER_AGENT),
-        referrer: header(header::REFERER),
-        is_prefetch: is_prefetch(purpose, sec_purpose, x_moz),
+        agent: header(&header::USER_AGENT),
+        referrer: header(&header::REFERER),
+        is_prefetch: is_prefetch(header(&PURPOSE), header(&SEC_PURPOSE), header(&X_MOZ)),
         address: fronts.address(request),
         country: fronts.country(request),
     }
