@@ -2,7 +2,7 @@ use std::net::Ipv6Addr;
 
 use super::*;
 
-/// A value of a database's data section (MaxMind DB 2.0, "Data Section"), shorter than 29 bytes or fields.
+/// A value of a database's data section (`MaxMind DB` 2.0, "Data Section"), shorter than 29 bytes or fields.
 fn text(text: &str) -> Vec<u8> {
     [&[2 << 5 | u8::try_from(text.len()).unwrap()], text.as_bytes()].concat()
 }
@@ -32,7 +32,7 @@ enum Side {
     Record(usize),
 }
 
-/// A database of IPv6, with IPv4 under ::/96, of networks that do not overlap.
+/// A database of IPv6, with IPv4 under `::/96`, of networks that do not overlap.
 fn database(networks: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut nodes = vec![[Side::Nothing; 2]];
     let mut data = Vec::new();
