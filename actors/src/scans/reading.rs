@@ -101,8 +101,9 @@ impl Scans {
         }
         let waiting = self.journal.remains().into_iter().map(|remains| remains.epoch);
         let oldest = self.oldest_counted();
-        let epoch =
-            waiting.filter(|epoch| epoch.window.day() >= oldest).find(|epoch| !self.epochs.holds(epoch.id))?;
+        let epoch = waiting
+            .filter(|epoch| epoch.window.day() >= oldest)
+            .find(|epoch| !self.epochs.holds(epoch.id))?;
         self.epochs.replay(epoch);
         Some(epoch.id)
     }
