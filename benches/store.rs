@@ -10,6 +10,8 @@
     reason = "its output is its result, and what fails ends it"
 )]
 
+mod process;
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
@@ -23,6 +25,8 @@ use ezqr_store::{
 };
 use futures_util::future::join_all;
 use tempfile::TempDir;
+
+use self::process::{cpu, yardstick};
 
 /// Accounts the minted pages are spread over.
 const ACCOUNTS: usize = 100;
@@ -195,26 +199,6 @@ async fn rounds<T>(
 
 fn micros(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e6
-}
-
-/// A fixed piece of work, to tell a slow machine from a slow store: a million numbers sorted.
-fn yardstick() -> usize {
-    let mut numbers: Vec<u64> =
-        (0..1_000_000_u64).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect();
-    numbers.sort_unstable();
-    black_box(numbers);
-    1
-}
-
-/// CPU time of all threads that live, which are all that matter here. The first field is in nanoseconds.
-fn cpu() -> Duration {
-    let threads = std::fs::read_dir("/proc/self/task").unwrap();
-    threads
-        .map(|thread| {
-            let schedstat = std::fs::read_to_string(thread.unwrap().path().join("schedstat")).unwrap();
-            Duration::from_nanos(schedstat.split(' ').next().unwrap().parse().unwrap())
-        })
-        .sum()
 }
 
 fn report(name: &str, mut costs: Vec<(f64, f64)>) {
