@@ -50,6 +50,12 @@ fn a_server_says_that_it_lives_and_how_its_parts_are() {
           "name": "rendering",
           "panics": 0,
           "restarts": 0
+        },
+        {
+          "condition": "running",
+          "name": "scans",
+          "panics": 0,
+          "restarts": 0
         }
       ],
       "status": "ready",
