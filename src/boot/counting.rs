@@ -13,7 +13,7 @@ const FLUSH_EMBEDDED: Duration = Duration::from_secs(60);
 /// The same of a shared store: how late other nodes tell of a scan.
 const FLUSH_SHARED: Duration = Duration::from_secs(2);
 
-/// What scans are counted with. It reads the tables of agents and countries: some 10 ms.
+/// What scans are counted with. It reads the tables of agents and countries: some 90 ms.
 pub(super) fn counting(config: &Config) -> Result<Counting, CountingError> {
     let scans = &config.scans;
     let flush_every = if config.store.url.is_some() { FLUSH_SHARED } else { FLUSH_EMBEDDED };

@@ -114,7 +114,7 @@ impl Scans {
             metrics::counter!(DAMAGED_TOTAL).increment(progress.damaged);
             tracing::warn!(
                 stretches = progress.damaged,
-                "a journal of scans is damaged; `ezqr doctor` tells where"
+                "a journal of scans is damaged; what could not be read is lost"
             );
         }
         let failure = progress.failure.as_ref().map(|error| error as _);

@@ -17,6 +17,8 @@ use crate::scans::Live;
 
 /// Most partitions that one report reads.
 pub const MOST_PARTITIONS: usize = 5_000;
+/// Partitions that a store may keep the due pages of a day in.
+const DUE_PARTITIONS: usize = 16;
 /// Pages listed at a time.
 const PAGES: usize = 500;
 /// How far the clocks of the nodes that open pages may be ahead of those that count.
@@ -79,7 +81,7 @@ impl<S: ScanStore + CodeStore> ScanReader<S> {
             + plan.months_of_visitors().len()
             + open_days.len()
             + usize::from(query.tag.is_some());
-        let once = maybe_due.len() + query.scans.top.get();
+        let once = maybe_due.len() * DUE_PARTITIONS + query.scans.top.get();
         let needed = |pages: usize, due: usize| pages.saturating_mul(each) + due + once;
         let check = |needed: usize| {
             if needed > MOST_PARTITIONS { Err(AccountReportError::RangeTooLarge { needed }) } else { Ok(()) }
@@ -173,7 +175,7 @@ impl<S: ScanStore + CodeStore> ScanReader<S> {
         let pages: HashSet<Page> = pages.iter().copied().collect();
         let reads =
             days.into_iter().map(|day| async move { Ok::<_, ReadError>((day, self.store.due(day).await?)) });
-        let mut reads = iter(reads).buffer_unordered(READS);
+        let mut reads = iter(reads).buffer_unordered(READS / DUE_PARTITIONS);
         let mut due = HashSet::new();
         while let Some((day, noted)) = reads.try_next().await? {
             due.extend(noted.into_iter().filter(|page| pages.contains(page)).map(|page| (page, day)));

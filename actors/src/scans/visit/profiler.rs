@@ -28,7 +28,6 @@ pub struct Profiler {
 impl Profiler {
     /// One that has seen nobody. `key` is random, so that nobody outside can tell which agents share a place.
     pub fn new(key: [u8; 16], agents: Agents, own: Arc<OwnHosts>, countries: Countries) -> Self {
-        let _ = key;
         Self { agents, known: Known::new(key), own, countries, lowered: Lowered::default() }
     }
 

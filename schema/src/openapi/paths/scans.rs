@@ -23,8 +23,9 @@ pub(super) fn paths() -> Named {
 
 const COUNTING: &str = "Every followed link counts once, as soon as it was answered: by a person, by a program that \
     may stand for one, or by a bot, which is counted apart. No address and no user agent is kept. Totals are exact in \
-    every time zone; so are breakdowns of the last 35 days, those before are by UTC day. Written as JSON, or as \
-    `format` or `Accept` says: as CSV or NDJSON, a row or line for each entry of each section.";
+    every time zone; so are breakdowns of the last 35 days, those before are by UTC day. A report reaches back 400 \
+    days; what was before, a record's `scan_count` alone still tells. Written as JSON, or as `format` or `Accept` \
+    says: as CSV or NDJSON, a row or line for each entry of each section.";
 
 fn of_code() -> Value {
     let mut names = vec!["id"];
