@@ -84,8 +84,8 @@ pub struct Scans {
     pub(super) replaying: Option<EpochId>,
     pub(super) flushes: Flushes,
     pub(super) rolled_up_at: Option<Duration>,
-    /// Both clocks when this was built.
-    pub(super) built_at: (Timestamp, Duration),
+    /// Both clocks when they were last compared.
+    pub(super) compared_at: (Timestamp, Duration),
     /// Files that may go.
     pub(super) removals: Vec<Removal>,
     /// No worker counts any more.
@@ -123,7 +123,7 @@ impl Behaviour for Scans {
             replaying: None,
             flushes: Flushes::default(),
             rolled_up_at: None,
-            built_at: (seed.clock.now(), seed.clock.monotonic()),
+            compared_at: (seed.clock.now(), seed.clock.monotonic()),
             removals: Vec::new(),
             is_finishing: false,
             failing: None,
@@ -211,10 +211,7 @@ impl Message for Beat {
 impl Respond<Beat> for Scans {
     fn respond(&mut self, beat: Beat) -> Reply<Self, ()> {
         match beat {
-            Beat::Read => {
-                self.turn_if_due();
-                self.read_on()
-            }
+            Beat::Read => self.read_on(),
             Beat::Supply => self.supply(),
             Beat::Sync => self.sync(),
             Beat::Flush => self.flush_if_due(),
@@ -226,7 +223,7 @@ impl Respond<Beat> for Scans {
 
 impl Scans {
     /// Begins another epoch when the current one is over: its window is, or it holds as much as it may.
-    fn turn_if_due(&mut self) {
+    pub(super) fn turn_if_due(&mut self) {
         let window = Window::of(self.seed.clock.now());
         let id = self.current.id;
         if self.is_finishing {

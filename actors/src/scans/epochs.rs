@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use ezqr_schema::scan::{Epoch, EpochId, Scan};
+use ezqr_schema::scan::{Day, Epoch, EpochId, Scan};
 use ezqr_schema::{Page, Sequence};
 use ezqr_store::WindowRow;
 
@@ -19,6 +19,10 @@ pub(super) struct Epochs {
     all: Vec<Counted>,
     /// Whose rows the flush under way has yet to give.
     flush: VecDeque<EpochId>,
+    /// The last flush was given up: what it gave is only given again by the next round of an epoch's rows.
+    is_cut_off: bool,
+    /// Days of epochs that are being written again.
+    rewritten: Vec<Day>,
 }
 
 #[derive(Debug)]
@@ -85,10 +89,16 @@ impl Epochs {
         found.map_or(0, |counted| counted.tallies.keys())
     }
 
-    /// Lets go of the oldest that is over and not written. Its files are kept and read again later.
-    pub(super) fn park_oldest(&mut self) -> Option<EpochId> {
-        let position = self.all.iter().position(|counted| matches!(counted.stage, Stage::Over(_)))?;
-        Some(self.all.remove(position).id())
+    /// The newest that is over and not written: the older ones are written first.
+    pub(super) fn newest_unwritten(&self) -> Option<EpochId> {
+        let is_unwritten =
+            |counted: &&Counted| matches!(counted.stage, Stage::Over(_)) && !counted.tallies.is_clean();
+        self.all.iter().rev().find(is_unwritten).map(Counted::id)
+    }
+
+    /// Lets go of the counts of one whose files are kept and read again later.
+    pub(super) fn let_go(&mut self, epoch: EpochId) {
+        self.all.retain(|counted| counted.id() != epoch);
     }
 
     /// Begins a flush: of all that may be written, or of what is over alone.
@@ -98,7 +108,15 @@ impl Epochs {
             Stage::Replaying => false,
             Stage::Over(_) | Stage::Written(_) | Stage::WrittenAgain => !counted.tallies.is_clean(),
         };
-        self.flush = self.all.iter().filter(is_to_write).map(Counted::id).collect();
+        let epochs = || self.all.iter().filter(is_to_write).map(Counted::id);
+        let rounds = if std::mem::take(&mut self.is_cut_off) { 2 } else { 1 };
+        self.flush = (0..rounds).flat_map(|_| epochs()).collect();
+    }
+
+    /// Gives the flush up. What it did not get acknowledged is dirty still.
+    pub(super) fn cut_flush(&mut self) {
+        self.flush.clear();
+        self.is_cut_off = true;
     }
 
     /// The next rows of the flush, at most `most`; empty when it has given all.
@@ -136,6 +154,7 @@ impl Epochs {
                     Stage::Over(flush) if visitors_flush > flush => Stage::Written(now),
                     Stage::Written(since) if again && now.saturating_sub(since) >= AGAIN_AFTER => {
                         counted.tallies.rewrite_all();
+                        self.rewritten.push(counted.tallies.epoch().window.day());
                         Stage::WrittenAgain
                     }
                     stage @ (Stage::Growing
@@ -152,6 +171,11 @@ impl Epochs {
                     || (!again && matches!(counted.stage, Stage::Written(_))))
         };
         self.all.extract_if(.., is_finished).map(|counted| counted.id()).collect()
+    }
+
+    /// Days of epochs that are to be written again since this was asked last.
+    pub(super) fn take_rewritten(&mut self) -> Vec<Day> {
+        std::mem::take(&mut self.rewritten)
     }
 
     /// The counts of these codes.
@@ -251,13 +275,26 @@ mod tests {
     }
 
     #[test]
+    fn what_a_flush_that_was_cut_off_gave_is_given_by_the_next() {
+        let mut epochs = Epochs::default();
+        epochs.begin(epoch(1));
+        epochs.add(epoch(1).id, &scan());
+        epochs.begin_flush(true);
+        assert_eq!(epochs.next_rows(1).len(), 1);
+        epochs.cut_flush();
+        epochs.begin_flush(true);
+        assert_eq!(written(&mut epochs), 1);
+    }
+
+    #[test]
     fn what_is_parked_is_over_and_no_longer_here() {
         let mut epochs = Epochs::default();
         epochs.begin(epoch(1));
         epochs.add(epoch(1).id, &scan());
-        assert_eq!(epochs.park_oldest(), None);
+        assert_eq!(epochs.newest_unwritten(), None);
         epochs.end(epoch(1).id, 0);
-        assert_eq!(epochs.park_oldest(), Some(epoch(1).id));
+        assert_eq!(epochs.newest_unwritten(), Some(epoch(1).id));
+        epochs.let_go(epoch(1).id);
         assert!(!epochs.add(epoch(1).id, &scan()) && !epochs.holds(epoch(1).id));
         assert_eq!(epochs.keys(), 0);
     }

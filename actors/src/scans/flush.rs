@@ -41,6 +41,11 @@ impl Noted {
         self.0.extend(noted.iter().filter(|(day, _)| *day >= today));
     }
 
+    /// Forgets a day: it is noted again with its next row.
+    pub(super) fn forget(&mut self, day: Day) {
+        self.0.retain(|(noted, _)| *noted != day);
+    }
+
     /// Forgets the days before `now`.
     pub(super) fn forget_past(&mut self, now: Timestamp) {
         let today = Day::of(now);

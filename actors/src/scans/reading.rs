@@ -33,6 +33,8 @@ const WITHOUT_VISITOR_TOTAL: &str = "ezqr_scans_without_visitor_total";
 impl Scans {
     /// Reads until nothing is left to read; others get their turn in between.
     pub(super) fn read_on(&mut self) -> Reply<Self, ()> {
+        // Here and not once a beat: reading may take long after a start, and no window does.
+        self.turn_if_due();
         if self.read() | self.replay() {
             return Reply::then(yield_now(), |scans: &mut Self, ()| scans.read_on());
         }
@@ -88,6 +90,8 @@ impl Scans {
             return true;
         }
         if has_failed {
+            // It stays as it is, neither written nor removed, until the next start; the others go on.
+            self.replaying = None;
             return false;
         }
         self.epochs.end(epoch, self.flushes.begun());
@@ -96,7 +100,8 @@ impl Scans {
     }
 
     fn next_to_replay(&mut self) -> Option<EpochId> {
-        if self.epochs.keys() >= self.seed.bounds.memory_keys.saturating_mul(EPOCHS_IN_MEMORY) {
+        // Room for a whole one: else it would be let go as soon as it is read.
+        if self.epochs.keys() >= self.seed.bounds.memory_keys {
             return None;
         }
         let waiting = self.journal.remains().into_iter().map(|remains| remains.epoch);
@@ -124,16 +129,19 @@ impl Scans {
 
     /// Ends the epochs whose last scan was read, and removes the files of those that are written.
     pub(super) fn settle(&mut self) -> Reply<Self, ()> {
-        self.expire();
         self.end_epochs();
         let (now, again) = (self.seed.clock.monotonic(), self.is_written_again());
         for epoch in self.epochs.take_finished(now, self.flushes.visitors_written(), again) {
             self.removals.extend(self.journal.remove(epoch));
         }
         while self.epochs.keys() > self.seed.bounds.memory_keys.saturating_mul(EPOCHS_IN_MEMORY)
-            && let Some(epoch) = self.epochs.park_oldest()
+            && let Some(epoch) = self.epochs.newest_unwritten()
+            && self.journal.park(epoch)
         {
-            self.journal.park(epoch);
+            self.epochs.let_go(epoch);
+        }
+        for day in self.epochs.take_rewritten() {
+            self.noted.forget(day);
         }
         self.remove_files()
     }
@@ -150,7 +158,7 @@ impl Scans {
     }
 
     /// Sets what is too old aside: the days it belongs to are computed for good.
-    fn expire(&mut self) {
+    pub(super) fn expire(&mut self) {
         let oldest = self.oldest_counted();
         let remains = self.journal.remains();
         for epoch in remains.into_iter().map(|remains| remains.epoch) {

@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::iter;
 
 /// Days whose rows and visitors it keeps.
-const DAY_DAYS: u32 = 400;
+pub(super) const DAY_DAYS: u32 = 400;
 /// How long after its end a day is computed: what is counted late is there by then.
 const CLOSING_MS: i64 = 20 * 60 * 1_000;
 /// What a due note must be older than the beginning of the read that settles it: a node whose clock is off
@@ -30,11 +30,11 @@ pub(super) enum RollUpError {
     Write(#[from] WriteError),
 }
 
-/// Computes all that is due of days that are over. What fails stays due and hinders nothing else.
-pub(super) async fn roll_up(store: &impl ScanStore, clock: &Clock) -> RolledUp {
+/// Computes all that is due of the last `days` days that are over. What fails stays due and hinders nothing else.
+pub(super) async fn roll_up(store: &impl ScanStore, clock: &Clock, days: u32) -> RolledUp {
     let last = Day::of(clock.now().saturating_add_millis(-CLOSING_MS)).saturating_sub(1);
     let mut rolled = RolledUp::default();
-    for age in 0..WINDOW_DAYS {
+    for age in 0..days {
         let day = last.saturating_sub(age);
         let pages = match store.due(day).await {
             Ok(pages) => pages,

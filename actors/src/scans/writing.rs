@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ezqr_schema::scan::Day;
+use ezqr_schema::wire::scans::WINDOW_DAYS;
 use ezqr_store::{CodeStore as _, WriteError};
 use tokio::time::sleep;
 
@@ -9,7 +11,7 @@ use crate::kernel::Reply;
 
 use super::actor::Scans;
 use super::flush::{SLICE, Slice, write_visitors};
-use super::roll_up::{forget, roll_up};
+use super::roll_up::{DAY_DAYS, forget, roll_up};
 
 /// After a flush that failed, so long nothing is written.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -85,12 +87,19 @@ impl Scans {
         let slice = Slice::new(rows, &self.noted, now);
         Reply::then(async move { slice.write(&store).await }, move |scans: &mut Self, written| {
             scans.noted.remember(&written.noted, now);
+            if written.noted.iter().any(|(day, _)| *day < Day::of(now)) {
+                // A day that may have been computed: reports of it are not to wait.
+                scans.rolled_up_at = None;
+            }
             let is_hopeless = written.rows.is_empty();
             for (epoch, rows) in written.rows {
                 scans.epochs.acknowledge(epoch, &rows);
             }
             match written.failure {
-                Some(error) if is_hopeless => scans.end_flush(Some(&error)),
+                Some(error) if is_hopeless => {
+                    scans.epochs.cut_flush();
+                    scans.end_flush(Some(&error))
+                }
                 failure => {
                     scans.tell_failure(
                         "some counts of scans were not written",
@@ -166,23 +175,31 @@ impl Scans {
         self.rolled_up_at = Some(now);
         let (store, clock) = (self.seed.store.clone(), self.seed.clock.clone());
         let is_steady = self.is_clock_steady();
+        if is_steady {
+            self.expire();
+        }
+        // A shared store forgets windows by itself; in one's own a day waits until it was computed.
+        let days = if store.is_shared() { WINDOW_DAYS } else { DAY_DAYS };
         Reply::later(async move {
-            let rolled = roll_up(&store, &clock).await;
+            let rolled = roll_up(&store, &clock, days).await;
             if let Some(error) = &rolled.reason {
                 tracing::warn!(%error, failures = rolled.failures, "days of scans were not computed; they stay due");
             }
-            if is_steady && let Err(error) = forget(&store, &clock).await {
+            if is_steady
+                && rolled.failures == 0
+                && let Err(error) = forget(&store, &clock).await
+            {
                 tracing::warn!(%error, "old counts of scans were not forgotten");
             }
         })
     }
 
     /// Whether the wall clock ran as time did: by one that was set, nothing is taken for old.
-    fn is_clock_steady(&self) -> bool {
-        let (wall, monotonic) = self.built_at;
-        let passed = self.seed.clock.monotonic().saturating_sub(monotonic);
-        let passed = i64::try_from(passed.as_millis()).unwrap_or(i64::MAX);
-        let told = self.seed.clock.now().as_millis() - wall.as_millis();
+    fn is_clock_steady(&mut self) -> bool {
+        let now = (self.seed.clock.now(), self.seed.clock.monotonic());
+        let (wall, monotonic) = std::mem::replace(&mut self.compared_at, now);
+        let passed = i64::try_from(now.1.saturating_sub(monotonic).as_millis()).unwrap_or(i64::MAX);
+        let told = now.0.as_millis() - wall.as_millis();
         told.abs_diff(passed) < MOST_SET_MS
     }
 }

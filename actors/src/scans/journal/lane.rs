@@ -71,6 +71,11 @@ impl LaneState {
         }
     }
 
+    /// Says, before anybody knows the lane, that it writes nothing of an epoch before `number`.
+    pub(super) fn begin_at(&self, number: u64) {
+        self.turned.store(number, Ordering::Release);
+    }
+
     /// Whether it writes nothing more of the epoch `number` and those before.
     pub(super) fn is_past(&self, number: u64) -> bool {
         self.turned.load(Ordering::Acquire) > number || self.has_ended()

@@ -163,17 +163,18 @@ impl Journal {
         self.read_files(&pending, most, |known, scan| each(known.epoch, scan))
     }
 
-    /// Has an epoch of this run that is over be read again later, as what an earlier run left is: for who lets go
-    /// of its counts.
-    pub fn park(&mut self, epoch: EpochId) {
+    /// Has an epoch that is over be read again later, as what an earlier run left is: for who lets go of its counts.
+    /// False, and nothing is done, while lanes may write it.
+    #[must_use]
+    pub fn park(&mut self, epoch: EpochId) -> bool {
         let mut registry = self.shared.registry();
         let Some(number) =
             registry.epochs.iter().find(|known| known.epoch.id == epoch).map(|known| known.number)
         else {
-            return;
+            return false;
         };
         if !self.is_over(&registry, number) {
-            return;
+            return false;
         }
         for known in registry.epochs.iter_mut().filter(|known| known.number == number) {
             known.remains = true;
@@ -181,6 +182,7 @@ impl Journal {
         for file in registry.files.iter().filter(|file| file.written().0 == number) {
             self.cursors.remove(&file.number);
         }
+        true
     }
 
     /// The files of an epoch whose rows are all acknowledged, to be removed. `None` while lanes may write it.

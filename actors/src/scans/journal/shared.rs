@@ -116,8 +116,11 @@ impl Lanes {
     pub fn attach(&self) -> Lane {
         let state = Arc::new(LaneState::new());
         let order = Order::of(&self.shared, &state);
-        // Known before it turns for the first time: the owner waits for its turn, or it turns late enough.
-        self.shared.registry().lanes.push(state.clone());
+        let mut registry = self.shared.registry();
+        // What it writes is of the epoch there is, or of a later one: earlier ones do not wait for it.
+        state.begin_at(self.shared.current_number());
+        registry.lanes.push(state.clone());
+        drop(registry);
         if let Ok(order) = order {
             // The owner orders again, and tells of failure.
             drop(order.fill());
