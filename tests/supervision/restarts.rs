@@ -34,6 +34,8 @@ async fn every_owner_serves_again_after_each_kind_of_panic() {
         assert_eq!(world.mint(3).await.len(), 3);
         crash(handles.rendering.raw(), poison).await;
         assert!(handles.rendering.render(image()).await.unwrap().starts_with(b"\x89PNG"));
+        crash(handles.scans.raw(), poison).await;
+        assert!(handles.scans.live(Vec::new()).await.is_ok());
     }
     assert_eq!(handles.vitals.readiness(), Readiness::Degraded);
     for actor in handles.vitals.health().actors {
