@@ -19,8 +19,6 @@ pub(super) struct Epochs {
     all: Vec<Counted>,
     /// Whose rows the flush under way has yet to give.
     flush: VecDeque<EpochId>,
-    /// The last flush was given up: what it gave is only given again by the next round of an epoch's rows.
-    is_cut_off: bool,
     /// Days of epochs that are being written again.
     rewritten: Vec<Day>,
 }
@@ -108,15 +106,15 @@ impl Epochs {
             Stage::Replaying => false,
             Stage::Over(_) | Stage::Written(_) | Stage::WrittenAgain => !counted.tallies.is_clean(),
         };
-        let epochs = || self.all.iter().filter(is_to_write).map(Counted::id);
-        let rounds = if std::mem::take(&mut self.is_cut_off) { 2 } else { 1 };
-        self.flush = (0..rounds).flat_map(|_| epochs()).collect();
+        self.flush = self.all.iter().filter(is_to_write).map(Counted::id).collect();
     }
 
     /// Gives the flush up. What it did not get acknowledged is dirty still.
     pub(super) fn cut_flush(&mut self) {
         self.flush.clear();
-        self.is_cut_off = true;
+        for counted in &mut self.all {
+            counted.tallies.cut_round();
+        }
     }
 
     /// The next rows of the flush, at most `most`; empty when it has given all.

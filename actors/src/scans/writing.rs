@@ -30,8 +30,6 @@ pub(super) struct Flushes {
     is_under_way: bool,
     /// The last that wrote all visitors there were when it began.
     visitors_written: u64,
-    /// The one before did not go through all visitors: those it left come first.
-    visitors_left: bool,
     next_at: Duration,
     not_before: Duration,
 }
@@ -114,9 +112,6 @@ impl Scans {
     fn flush_visitors(&mut self) -> Reply<Self, ()> {
         let rows = self.visitors.dirty(SLICE);
         if rows.is_empty() {
-            if std::mem::take(&mut self.flushes.visitors_left) {
-                return self.flush_visitors();
-            }
             return self.end_flush(None);
         }
         let (store, run) = (self.seed.store.clone(), self.visitors.run());
@@ -125,7 +120,7 @@ impl Scans {
             move |scans: &mut Self, (written, failure)| {
                 scans.visitors.acknowledge(run, &written);
                 if let Some(error) = failure {
-                    scans.flushes.visitors_left = true;
+                    scans.visitors.cut_round();
                     return scans.end_flush(Some(&error));
                 }
                 scans.flush_visitors()

@@ -71,6 +71,11 @@ impl EpochTallies {
         rows.into_iter().map(|(sequence, counts)| row(*epoch, sequence, counts, referrers)).collect()
     }
 
+    /// The flush is given up: the next one begins with all that is dirty.
+    pub fn cut_round(&mut self) {
+        self.rows.cut_round();
+    }
+
     /// The store has the rows of these codes with so many hits. One that has more by now stays dirty.
     pub fn acknowledge(&mut self, written: &[(Sequence, u64)]) {
         for (sequence, hits) in written {

@@ -87,6 +87,12 @@ impl<Key: Copy + Eq + Hash + Ord, Counts: Grows> Rows<Key, Counts> {
         keys.into_iter().filter_map(|key| Some((key, self.get(key)?))).collect()
     }
 
+    /// Gives this round up: what it gave and what it has yet to give is part of the next, as far as it is dirty.
+    pub(super) fn cut_round(&mut self) {
+        self.given.append(&mut self.round);
+        self.end_round();
+    }
+
     /// What a round gave is dirty still, or to be listed again when it changes.
     fn end_round(&mut self) {
         for key in self.given.drain(..) {

@@ -262,6 +262,31 @@ fn a_round_gives_each_row_once_though_none_is_written_and_all_change() {
 }
 
 #[test]
+fn a_round_that_is_given_up_is_part_of_the_next() {
+    let (mut tallies, mut visitors) = (EpochTallies::new(epoch()), RunVisitors::new(run(0), usize::MAX));
+    let seen = Seen {
+        code: 0,
+        agent: (Reason::Browser, Os::Other, Browser::Other),
+        device: Device::Phone,
+        country: 670,
+        referrer: "direct".to_owned(),
+    };
+    for number in 0..4 {
+        tallies.add(&Scan { sequence: code(number), ..scan(&seen) });
+        assert!(visitors.add(epoch().window.day(), code(number), VisitorHash::from_bits(number)));
+    }
+    // Of four, two are given and one of these is written.
+    assert_eq!((tallies.dirty(2).len(), visitors.dirty(2).len()), (2, 2));
+    tallies.acknowledge(&[(code(0), 1)]);
+    tallies.cut_round();
+    visitors.cut_round();
+    let codes = |rows: Vec<Sequence>| rows.into_iter().map(Sequence::get).collect::<Vec<_>>();
+    assert_eq!(codes(tallies.dirty(9).into_iter().map(|row| row.sequence).collect()), [1, 2, 3]);
+    assert_eq!(codes(visitors.dirty(9).into_iter().map(|row| row.sequence).collect()), [0, 1, 2, 3]);
+    assert!(tallies.dirty(9).is_empty() && visitors.dirty(9).is_empty());
+}
+
+#[test]
 fn a_full_row_keeps_its_first_cells_and_takes_up_no_further_referrer() {
     let mut tallies = EpochTallies::new(epoch());
     for number in (0..CELLS + 500).chain(0..CELLS) {

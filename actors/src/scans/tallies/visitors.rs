@@ -77,6 +77,11 @@ impl RunVisitors {
         rows.into_iter().map(|((day, sequence), visitors)| row(run, day, sequence, visitors)).collect()
     }
 
+    /// The flush is given up: the next one begins with all that is dirty.
+    pub fn cut_round(&mut self) {
+        self.rows.cut_round();
+    }
+
     /// The store has the rows of `run` with these sums of registers. Those of a run that is over say nothing
     /// of this one's.
     pub fn acknowledge(&mut self, run: EpochId, written: &[(Day, Sequence, u64)]) {
