@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ezqr_schema::scan::{Day, Epoch, EpochId, Window};
+use ezqr_schema::scan::{Epoch, EpochId, Window};
 use ezqr_schema::{Clock, EntropyError, Page, Sequence, Timestamp, random_bytes};
 use ezqr_store::{Store, WriteError};
 
@@ -76,8 +76,6 @@ pub struct Scans {
     pub(super) current: Epoch,
     pub(super) epochs: Epochs,
     pub(super) visitors: RunVisitors,
-    /// The day of the newest epoch: visitors of others are let go when it is over.
-    pub(super) day: Day,
     pub(super) noted: Noted,
     pub(super) salts: Salts,
     /// The epoch of an earlier run that is being read.
@@ -117,7 +115,6 @@ impl Behaviour for Scans {
             current,
             epochs,
             visitors: RunVisitors::new(new_run()?, seed.bounds.visitor_bytes()),
-            day: current.window.day(),
             noted: Noted::default(),
             salts: Salts::default(),
             replaying: None,
@@ -241,13 +238,12 @@ impl Scans {
     fn turn(&mut self, window: Window) {
         // Without randomness the old one goes on: its scans are counted, if in a window too early.
         let Ok(epoch) = new_epoch(window) else { return };
-        self.current = epoch;
+        let before = std::mem::replace(&mut self.current, epoch);
         self.publish_salt();
         self.journal.begin(epoch);
         self.epochs.begin(epoch);
         self.noted.forget_past(self.seed.clock.now());
-        if epoch.window.day() != self.day {
-            self.day = epoch.window.day();
+        if epoch.window.day() != before.window.day() {
             self.begin_run();
         }
     }

@@ -77,7 +77,6 @@ impl ScanRecorder {
             return;
         };
         let Work { lane, profiler } = &mut *work;
-        lane.turn();
         let salt = self.salt.load();
         let scan = profiler.visit(evidence, salt.as_deref()).of(sequence);
         match lane.append(&scan) {
