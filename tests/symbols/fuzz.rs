@@ -1,10 +1,11 @@
 //! No input breaks the renderer: bodies that take any bytes, run over a corpus and over generated input.
 
-use ezqr_render::archive::{Archive, FileNames, push_row};
+use ezqr_render::archive::{Archive, FileNames};
 use ezqr_render::options::{
     Colours, ImageOptions, Millimetres, PixelSize, QuietZone, Resolution, Scale, Size,
 };
 use ezqr_render::{Eci, ErrorCorrection, Mask, SymbolRequest, Version, pdf, png, svg};
+use ezqr_schema::wire::push_csv_row;
 
 use crate::decoders::read_png;
 use crate::random::Random;
@@ -119,7 +120,7 @@ fn archive(input: &[u8]) {
         assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)), "{name}");
         assert!(given.insert(name.to_ascii_lowercase()), "{name}");
         archive.file(&name, line.as_bytes(), &mut out).unwrap();
-        push_row(&mut manifest, [name.as_str(), line]);
+        push_csv_row(&mut manifest, [name.as_str(), line]);
     }
     archive.finish(&mut out).unwrap();
     assert!(manifest.lines().all(|line| !line.starts_with(['=', '+', '@'])));

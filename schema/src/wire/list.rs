@@ -1,12 +1,9 @@
 //! The parameters of a list of codes, and its answer.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
-use url::form_urlencoded;
 
-use super::{Refused, code_fields};
-use crate::{CodeStatus, ContentType, ExternalId, FieldFault, Name, ProblemCode, Tag, Timestamp};
+use super::{Refused, code_fields, parameters};
+use crate::{CodeStatus, ContentType, ExternalId, Name, Tag, Timestamp};
 
 /// What a request for a list asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,16 +82,7 @@ const PARAMETERS: &str = "limit, cursor, tag, external_id, status, content_type,
 /// A parameter is unknown, there twice or not what it must be; the pointers are the parameters' names.
 pub fn parse_list_query(query: &str) -> Result<ListQuery, Refused> {
     let mut list = ListQuery::default();
-    let mut seen: Vec<Cow<'_, str>> = Vec::new();
-    let mut faults = Vec::new();
-    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-        let outcome =
-            if seen.contains(&name) { Err("must be there once".to_owned()) } else { list.set(&name, &value) };
-        if let Err(detail) = outcome {
-            faults.push(FieldFault::new(name.clone(), detail).with_code(ProblemCode::InvalidParameter));
-        }
-        seen.push(name);
-    }
+    let faults = parameters::read(query, |name, value| list.set(name, value));
     if faults.is_empty() { Ok(list) } else { Err(Refused::new(faults)) }
 }
 

@@ -9,9 +9,11 @@
 mod batch;
 mod code_fields;
 mod create;
+mod csv;
 mod cursor;
 mod json;
 mod list;
+mod parameters;
 mod patch;
 mod record;
 mod refused;
@@ -19,6 +21,7 @@ pub mod scans;
 
 pub use batch::{BATCH_LIMIT, BatchAnswer, BatchItem, all_or_nothing, parse_batch};
 pub use create::{ParseContext, parse_new_code};
+pub use csv::push_csv_row;
 pub use cursor::{Cursors, InvalidCursor};
 pub use json::{BodyFault, parse_body};
 pub use list::{ListAnswer, ListFilter, ListLimit, ListQuery, ScanCounts, parse_list_query};

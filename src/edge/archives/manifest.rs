@@ -1,7 +1,8 @@
 //! What stands in an archive: the names of its files, and `manifest.csv`.
 
 use ezqr_actors::rendering::Format;
-use ezqr_render::archive::{FileNames, push_row};
+use ezqr_render::archive::FileNames;
+use ezqr_schema::wire::push_csv_row;
 use ezqr_schema::{Code, ExternalId, LinkBase, Name, Problem, TargetUrl};
 
 use super::super::Edge;
@@ -30,7 +31,7 @@ pub(super) async fn write(
     problems: &[Option<Problem>],
 ) -> Result<(String, Vec<String>), Fault> {
     let mut text = String::new();
-    push_row(&mut text, COLUMNS);
+    push_csv_row(&mut text, COLUMNS);
     let (mut names, mut given) = (FileNames::default(), Vec::with_capacity(minted.len()));
     let mut minted = minted.iter();
     for (index, problem) in problems.iter().enumerate() {
@@ -71,7 +72,7 @@ fn push_minted(
 ) {
     let (id, link) = (code.id.to_string(), link_base.link_for(short_code));
     let (short_code, link) = if code.is_dynamic() { (short_code, link.as_str()) } else { ("", "") };
-    push_row(
+    push_csv_row(
         text,
         [
             index,
@@ -95,5 +96,5 @@ fn push_failed(text: &mut String, index: &str, problem: &Problem) {
         problem.errors.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
     let detail = if faults.is_empty() { problem.detail.clone() } else { faults.join("; ") };
     let status = problem.status.to_string();
-    push_row(text, [index, &status, "", "", "", "", "", "", "", problem.code, &detail]);
+    push_csv_row(text, [index, &status, "", "", "", "", "", "", "", problem.code, &detail]);
 }

@@ -1,13 +1,10 @@
-//! A ZIP archive of images that is sent while it is made (APPNOTE.TXT 6.3.10), the names of its files and its
-//! manifest.
+//! A ZIP archive of images that is sent while it is made (APPNOTE.TXT 6.3.10), and the names of its files.
 //!
 //! Files are stored as they are: PNG and PDF are deflated already. They bear the earliest date the format
 //! knows, so that the same files give the same archive.
 
-mod manifest;
 mod names;
 
-pub use manifest::push_row;
 pub use names::{FileNames, MANIFEST};
 
 /// An archive that the format cannot hold: no ZIP64 is written.

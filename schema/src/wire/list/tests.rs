@@ -1,5 +1,6 @@
 use super::super::tests::told;
 use super::*;
+use crate::ProblemCode;
 
 #[test]
 fn a_list_shows_50_codes_unless_told_otherwise() {

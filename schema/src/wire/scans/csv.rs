@@ -1,6 +1,7 @@
-//! A report as rows of cells: CSV (RFC 4180) that a spreadsheet does not take for formulas.
+//! A report as CSV.
 
 use super::ScanReport;
+use crate::wire::push_csv_row;
 
 /// Names of the columns. A row has those cells that its section has.
 const HEADER: [&str; 6] = ["section", "value", "second", "total", "unique", "bots"];
@@ -12,18 +13,18 @@ impl ScanReport {
     /// a reason its class too, of a group one or both values, of a code its id and name.
     pub fn to_csv(&self) -> String {
         let mut text = String::new();
-        push_row(&mut text, HEADER);
+        push_csv_row(&mut text, HEADER);
         let number = |number: u64| number.to_string();
         let optional = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
         let range = format!("{}/{}", self.from, self.to);
         let (total, unique, bots) = (number(self.total), optional(self.unique), number(self.bots));
-        push_row(&mut text, ["total", &range, &self.tz, &total, &unique, &bots]);
+        push_csv_row(&mut text, ["total", &range, &self.tz, &total, &unique, &bots]);
         for entry in &self.by_date {
             let (total, unique, bots) = (number(entry.total), optional(entry.unique), number(entry.bots));
-            push_row(&mut text, [self.interval, &entry.date, "", &total, &unique, &bots]);
+            push_csv_row(&mut text, [self.interval, &entry.date, "", &total, &unique, &bots]);
         }
         let mut entry = |section: &str, value: &str, second: &str, total: u64| {
-            push_row(&mut text, [section, value, second, &number(total), "", ""]);
+            push_csv_row(&mut text, [section, value, second, &number(total), "", ""]);
         };
         for breakdown in self.breakdowns() {
             for counted in &breakdown.entries {
@@ -46,26 +47,4 @@ impl ScanReport {
         }
         text
     }
-}
-
-/// Appends a row. A cell that begins with `=`, `+`, `-` or `@`, or with a tab or carriage return, which some
-/// programs skip, is quoted and begins with an apostrophe: spreadsheets then show it as text.
-fn push_row<'cell>(text: &mut String, cells: impl IntoIterator<Item = &'cell str>) {
-    for (index, cell) in cells.into_iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        if !is_formula && !cell.contains([',', '"', '\r', '\n']) {
-            text.push_str(cell);
-            continue;
-        }
-        text.push('"');
-        if is_formula {
-            text.push('\'');
-        }
-        text.push_str(&cell.replace('"', "\"\""));
-        text.push('"');
-    }
-    text.push_str("\r\n");
 }

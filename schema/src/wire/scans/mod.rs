@@ -8,7 +8,6 @@ mod csv;
 mod dimension;
 mod filter;
 mod ndjson;
-mod parameters;
 mod query;
 mod range;
 mod zone;

@@ -1,9 +1,9 @@
 //! The parameters of a report on scans.
 
-use super::parameters::{fault, read};
 use super::{Bound, GroupBy, Interval, ScanFilter, ScanRange, Top, Zone, filter};
 use crate::scan::Day;
 use crate::wire::Refused;
+use crate::wire::parameters::{fault, read};
 use crate::{FieldFault, Tag, Timestamp};
 
 /// Most entries of `by_date`.

@@ -1,8 +1,8 @@
-//! Rows of a manifest: CSV (RFC 4180) that a spreadsheet does not take for formulas.
+//! Rows of CSV (RFC 4180) that a spreadsheet does not take for formulas.
 
 /// Appends a row. A cell that begins with `=`, `+`, `-` or `@`, or with a tab or carriage return, which some
 /// programs skip, is quoted and begins with an apostrophe: spreadsheets then show it as text.
-pub fn push_row<'a>(text: &mut String, cells: impl IntoIterator<Item = &'a str>) {
+pub fn push_csv_row<'cell>(text: &mut String, cells: impl IntoIterator<Item = &'cell str>) {
     for (index, cell) in cells.into_iter().enumerate() {
         if index > 0 {
             text.push(',');
@@ -24,12 +24,12 @@ pub fn push_row<'a>(text: &mut String, cells: impl IntoIterator<Item = &'a str>)
 
 #[cfg(test)]
 mod tests {
-    use super::push_row;
+    use super::push_csv_row;
 
     #[test]
     fn formulas_and_separators_are_quoted() {
         let mut text = String::new();
-        push_row(&mut text, ["plain", "a,b", "say \"hi\"", "=1+1", "+1", "-1", "@x", "two\nlines", ""]);
+        push_csv_row(&mut text, ["plain", "a,b", "say \"hi\"", "=1+1", "+1", "-1", "@x", "two\nlines", ""]);
         assert_eq!(
             text,
             "plain,\"a,b\",\"say \"\"hi\"\"\",\"'=1+1\",\"'+1\",\"'-1\",\"'@x\",\"two\nlines\",\r\n"
