@@ -23,6 +23,7 @@ mod fault;
 mod idempotency;
 mod ids;
 mod installation;
+pub mod leb128;
 mod link;
 mod link_base;
 mod list_position;

@@ -3,6 +3,7 @@
 //! Version 1: of each quarter its place in the day, then its scans of each class, as numbers of variable
 //! length, seven bits a byte, the lowest first (LEB128).
 
+use ezqr_schema::leb128::{put, take};
 use ezqr_schema::scan::Window;
 
 use crate::Quarter;
@@ -47,30 +48,6 @@ fn take_quarter(bytes: &mut &[u8]) -> Option<Quarter> {
         *count = take(bytes)?;
     }
     (u32::from(quarter.quarter) < Window::PER_DAY).then_some(quarter)
-}
-
-fn put(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        bytes.push(value.to_le_bytes()[0] | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value.to_le_bytes()[0]);
-}
-
-fn take(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0_u64;
-    for shift in (0..64).step_by(7) {
-        let byte = take_byte(bytes)?;
-        let bits = u64::from(byte & 0x7F);
-        if bits.leading_zeros() < shift {
-            return None;
-        }
-        value |= bits << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
 }
 
 fn take_byte(bytes: &mut &[u8]) -> Option<u8> {

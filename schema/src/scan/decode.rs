@@ -2,6 +2,7 @@
 
 use super::encode::VERSION;
 use super::{Cell, Class, Country, Device, Referrer, ReferrerText, Tally, Trait};
+use crate::leb128;
 
 /// Bytes are no counts that ezqr writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,25 +94,6 @@ impl Reader<'_> {
     }
 
     fn number(&mut self) -> Option<u64> {
-        // Most are below 128.
-        if let Some((byte, rest)) = self.0.split_first()
-            && *byte < 0x80
-        {
-            self.0 = rest;
-            return Some(u64::from(*byte));
-        }
-        let mut value = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            let bits = u64::from(byte & 0x7F);
-            if bits.leading_zeros() < shift {
-                return None;
-            }
-            value |= bits << shift;
-            if byte & 0x80 == 0 {
-                return Some(value);
-            }
-        }
-        None
+        leb128::take(&mut self.0)
     }
 }

@@ -4,6 +4,7 @@
 //! traits in order. Numbers are of variable length, seven bits a byte, the lowest first (LEB128).
 
 use super::{Tally, Trait};
+use crate::leb128::put;
 use crate::scan::Class;
 
 pub(super) const VERSION: u8 = 1;
@@ -43,14 +44,6 @@ impl Tally {
 
 fn trait_key(class: Class, which: Trait) -> u64 {
     u64::from(class.number()) << 10 | u64::from(which.number())
-}
-
-fn put(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        bytes.push(value.to_le_bytes()[0] | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value.to_le_bytes()[0]);
 }
 
 fn put_length(bytes: &mut Vec<u8>, length: usize) {

@@ -5,9 +5,9 @@
 //! range's country as its place among the countries, a byte, and for every range but the first, which begins at
 //! 0, its distance from the one before.
 //!
-//! Numbers have 7 bits a byte, the lowest first, and the eighth bit set but in the last. Ranges mostly end on
-//! powers of two, so a distance `odd << shift` is the number `(odd >> 1) << 6 | shift`. Countries and distances
-//! lie apart because each deflates better among its like.
+//! Numbers are of variable length ([`leb128`](crate::leb128)). Ranges mostly end on powers of two, so a distance
+//! `odd << shift` is the number `(odd >> 1) << 6 | shift`. Countries and distances lie apart because each deflates
+//! better among its like.
 
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
@@ -15,6 +15,7 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use super::CountryTable;
 use super::ranges::Ranges;
 use super::source::CountryRanges;
+use crate::leb128;
 use crate::scan::Country;
 
 /// What the file begins with; another form gets another number.
@@ -45,25 +46,17 @@ pub(super) fn pack(ranges: &CountryRanges) -> Vec<u8> {
     let mut content = vec![low_byte(countries.len() as u64)];
     content.extend(countries.iter().flat_map(|country| country.as_str().bytes()));
     for family in [&ranges.v4, &ranges.v6] {
-        write_number(&mut content, family.len() as u64);
+        leb128::put(&mut content, family.len() as u64);
         let place = |country: &Country| countries.binary_search(country).unwrap_or_default() as u64;
         content.extend(family.iter().map(|(_, country)| low_byte(place(country))));
         for (before, range) in family.iter().zip(family.iter().skip(1)) {
             let distance = range.0 - before.0;
             let shift = distance.trailing_zeros();
-            write_number(&mut content, distance >> shift >> 1 << 6 | u64::from(shift));
+            leb128::put(&mut content, distance >> shift >> 1 << 6 | u64::from(shift));
         }
     }
     let body = compress_to_vec(&content, STRONGEST);
     [&FORM[..], &crc32fast::hash(&body).to_le_bytes(), &body].concat()
-}
-
-fn write_number(content: &mut Vec<u8>, mut number: u64) {
-    while number > 0x7f {
-        content.push(low_byte(number) | 0x80);
-        number >>= 7;
-    }
-    content.push(low_byte(number));
 }
 
 const fn low_byte(number: u64) -> u8 {
@@ -132,16 +125,7 @@ impl<'packed> Content<'packed> {
     }
 
     fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        // Nine bytes hold every distance there can be.
-        for shift in (0..63).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
-        }
-        None
+        leb128::take(&mut self.0)
     }
 
     fn byte(&mut self) -> Option<u8> {
