@@ -34,7 +34,9 @@ pub use error::{
 };
 pub use installation_store::{Changes, Founding, Installation, InstallationStore};
 pub use listing::{ListBudget, ListRequest, Listing, list};
-pub use scan_store::{DayRow, MonthRow, NotWritten, Quarter, ScanStore, UniqueRow, WindowRow};
+pub use scan_store::{
+    DUE_PARTITIONS, DayRow, MonthRow, NotWritten, Quarter, ScanStore, UniqueRow, WindowRow,
+};
 pub use scylla::{
     Advance, ClockOff, ConnectError, Credentials, FullAt, ScyllaOptions, ScyllaStore, SharedBuckets, TlsError,
 };

@@ -76,6 +76,9 @@ pub struct NotWritten {
     pub cause: WriteError,
 }
 
+/// Most partitions that a store keeps the due pages of a day in: the reads of one [`ScanStore::due`].
+pub const DUE_PARTITIONS: usize = 16;
+
 /// Counts of scans.
 ///
 /// Rules for every store:

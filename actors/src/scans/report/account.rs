@@ -5,7 +5,9 @@ use std::collections::{HashMap, HashSet};
 use ezqr_schema::scan::Day;
 use ezqr_schema::wire::scans::{AccountScanQuery, CodeTotal, ScanReport};
 use ezqr_schema::{Owner, Page, Sequence, Timestamp};
-use ezqr_store::{CodeStore, DayRow, PagePosition, ReadError, ScanStore, UniqueRow, WindowRow};
+use ezqr_store::{
+    CodeStore, DUE_PARTITIONS, DayRow, PagePosition, ReadError, ScanStore, UniqueRow, WindowRow,
+};
 use futures_util::stream::{StreamExt as _, TryStreamExt as _, iter};
 
 use super::counter::{Counter, Rows};
@@ -17,8 +19,6 @@ use crate::scans::Live;
 
 /// Most partitions that one report reads.
 pub const MOST_PARTITIONS: usize = 5_000;
-/// Partitions that a store may keep the due pages of a day in.
-const DUE_PARTITIONS: usize = 16;
 /// Pages listed at a time.
 const PAGES: usize = 500;
 /// How far the clocks of the nodes that open pages may be ahead of those that count.

@@ -12,10 +12,11 @@ use crate::scylla::Core;
 use crate::scylla::columns::{microseconds, needed};
 use crate::scylla::driver::{Class, Driver};
 use crate::stored::integer;
-use crate::{ReadError, WriteError};
+use crate::{DUE_PARTITIONS, ReadError, WriteError};
 
 /// Partitions the pages of a day lie in, by page modulo this.
 const SHARDS: i8 = 16;
+const _: () = assert!(SHARDS.unsigned_abs() as usize == DUE_PARTITIONS);
 /// Pages noted by one batch: about 50 bytes each.
 const BATCH_PAGES: usize = 1_024;
 
