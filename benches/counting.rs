@@ -9,15 +9,12 @@
     clippy::print_stdout,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "a bench"
 )]
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -25,15 +22,16 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 mod http;
+mod process;
+mod visits;
 
 use http::{call, get, post};
+use process::threads;
+use visits::{AGENTS, NETWORKS, REFERRERS, Random, Zipf};
 
 /// Interleaved measurements of both servers.
 const PAIRS: usize = 5;
 const CODES: usize = 100_000;
-const AGENTS: usize = 2_000;
-const REFERRERS: usize = 200;
-const NETWORKS: usize = 10_000;
 /// Redirects of one measurement.
 const REDIRECTS: usize = 400_000;
 /// Redirects a client asks for before it reads the answers.
@@ -146,10 +144,8 @@ impl Server {
     /// CPU time of the worker and of all threads, in nanoseconds.
     fn cpu(&self) -> (f64, f64) {
         let (mut worker, mut all) = (0.0, 0.0);
-        for task in fs::read_dir(format!("/proc/{}/task", self.process.id())).unwrap() {
-            let task = task.unwrap().path();
-            let name = fs::read_to_string(task.join("comm")).unwrap();
-            let time = time_of(&task);
+        for (name, time) in threads(&self.process.id().to_string()) {
+            let time = time.as_secs_f64() * 1e9;
             all += time;
             if name.starts_with("actix-rt|system") || name.contains("arbiter") {
                 worker += time;
@@ -164,11 +160,6 @@ impl Drop for Server {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
-}
-
-fn time_of(task: &Path) -> f64 {
-    let schedstat = fs::read_to_string(task.join("schedstat")).unwrap();
-    schedstat.split(' ').next().unwrap().parse().unwrap()
 }
 
 /// Asks for many redirects on one connection, some at a time.
@@ -194,11 +185,11 @@ fn follow(address: SocketAddr, requests: &[Vec<u8>]) {
 
 /// The redirects of one measurement: few codes, agents, referrers and networks are frequent (Zipf).
 fn requests(short_codes: &[String]) -> Vec<Vec<u8>> {
-    let mut random = Zipf(0x9E37_79B9_7F4A_7C15);
+    let mut random = Random(1);
+    let ranks = [CODES, AGENTS, REFERRERS, NETWORKS].map(Zipf::new);
     let request = |_| {
-        let code = &short_codes[random.below(CODES)];
-        let (agent, referrer, network) =
-            (random.below(AGENTS), random.below(REFERRERS), random.below(NETWORKS));
+        let [code, agent, referrer, network] = ranks.each_ref().map(|ranks| ranks.rank(&mut random));
+        let code = &short_codes[code];
         format!(
             "GET /{code} HTTP/1.1\r\nHost: r.example\r\nUser-Agent: Mozilla/5.0 (Linux; Android {}; SM-A{}) \
              AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{}.0.0.0 Mobile Safari/537.36\r\nReferer: \
@@ -213,17 +204,4 @@ fn requests(short_codes: &[String]) -> Vec<Vec<u8>> {
         .into_bytes()
     };
     (0..REDIRECTS).map(request).collect()
-}
-
-/// Ranks by Zipf's law with exponent 1, about: the logarithm of a rank is uniform.
-struct Zipf(u64);
-
-impl Zipf {
-    fn below(&mut self, ranks: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        let uniform = (self.0 >> 11) as f64 / (1_u64 << 53) as f64;
-        ((ranks as f64).powf(uniform) as usize - 1).min(ranks - 1)
-    }
 }

@@ -1,13 +1,14 @@
 //! Visits as they come: few codes, agents, referrers and networks are often seen, most seldom (Zipf, exponent 1).
 
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what fails ends the bench")]
+#![allow(dead_code, reason = "each bench uses its part")]
 
 use ezqr_schema::Sequence;
 use ezqr_schema::scan::{Browser, Country, Device, Os, Reason, ReferrerText, Scan, VisitorHash};
 
-const AGENTS: usize = 2_000;
-const REFERRERS: usize = 200;
-const NETWORKS: usize = 10_000;
+pub(crate) const AGENTS: usize = 2_000;
+pub(crate) const REFERRERS: usize = 200;
+pub(crate) const NETWORKS: usize = 10_000;
 const COUNTRIES: usize = 50;
 
 /// Visits of many codes.
@@ -88,10 +89,10 @@ fn agent(random: &mut Random) -> (Reason, Device, Os, Browser) {
 }
 
 /// Ranks, the first the most frequent: of rank n, one n-th as often.
-struct Zipf(Vec<f64>);
+pub(crate) struct Zipf(Vec<f64>);
 
 impl Zipf {
-    fn new(ranks: usize) -> Self {
+    pub(crate) fn new(ranks: usize) -> Self {
         let mut sum = 0.0;
         let sums = (1..=u32::try_from(ranks).unwrap()).map(|rank| {
             sum += 1.0 / f64::from(rank);
@@ -100,14 +101,14 @@ impl Zipf {
         Self(sums.collect())
     }
 
-    fn rank(&self, random: &mut Random) -> usize {
+    pub(crate) fn rank(&self, random: &mut Random) -> usize {
         let drawn = random.unit() * self.0.last().unwrap();
         self.0.partition_point(|sum| *sum < drawn).min(self.0.len() - 1)
     }
 }
 
 /// `SplitMix64`.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
