@@ -7,12 +7,13 @@ use std::time::Duration;
 use ezqr_actors::codes::{ChangeRequest, MintRequest};
 use ezqr_actors::scans::Counting;
 use ezqr_actors::{Bounds, Foundation, Handles, System};
+use ezqr_schema::scan::{Day, VisitorSalt};
 use ezqr_schema::{
     Account, AccountId, AccountStatus, ApiKey, Clock, Code, CodePatch, ContentType, Environment,
     InstallationSecret, KeyId, KeySecret, LinkBase, Name, NewCode, Owner, Payload, Pepper, Plan, Rate,
     Scopes, ShortPath, TargetUrl, Timestamp, random_bytes,
 };
-use ezqr_store::{EmbeddedOptions, EmbeddedStore, Founding, InstallationStore as _, Store};
+use ezqr_store::{EmbeddedOptions, EmbeddedStore, Founding, InstallationStore as _, ScanStore as _, Store};
 use tempfile::TempDir;
 
 /// What bounds a wait for something that must happen.
@@ -77,6 +78,11 @@ impl World {
             link_base: LinkBase::parse("https://r.example.com").unwrap(),
             clock,
         };
+        // With a random one, estimates of a few visitors would differ from run to run.
+        let today = Day::of(foundation.clock.now());
+        for day in [today, today.saturating_add(1)] {
+            store.visitor_salt(day, &VisitorSalt::from_bytes([5; 16])).await.unwrap();
+        }
         let system = System::start(foundation, bounds()).await.unwrap();
         Self { system, store, owner, secret, key, directory }
     }

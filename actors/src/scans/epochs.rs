@@ -87,11 +87,14 @@ impl Epochs {
         found.map_or(0, |counted| counted.tallies.keys())
     }
 
-    /// The newest that is over and not written: the older ones are written first.
+    /// The newest that is over and not written, while an older one is not written either. The oldest stays in
+    /// memory whatever its size: it is the next to be written, and would otherwise be read again for ever.
     pub(super) fn newest_unwritten(&self) -> Option<EpochId> {
         let is_unwritten =
             |counted: &&Counted| matches!(counted.stage, Stage::Over(_)) && !counted.tallies.is_clean();
-        self.all.iter().rev().find(is_unwritten).map(Counted::id)
+        let mut newest_first = self.all.iter().rev().filter(is_unwritten);
+        let newest = newest_first.next()?;
+        newest_first.next().map(|_| newest.id())
     }
 
     /// Lets go of the counts of one whose files are kept and read again later.
