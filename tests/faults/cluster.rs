@@ -18,19 +18,17 @@ pub(crate) struct Cluster {
 /// A node of the store: 1 to 3.
 pub(crate) const NODES: [u8; 3] = [1, 2, 3];
 
-/// The cluster. `None`, and said loudly: there is none that may be harmed.
+/// The cluster.
 #[allow(clippy::disallowed_methods, reason = "the environment is how a test is told of its store")]
-pub(crate) fn cluster() -> Option<Cluster> {
+pub(crate) fn cluster() -> Cluster {
     static ALONE: Mutex<()> = Mutex::new(());
     let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let has_three = env::var("EZQR_TEST_CQL").is_ok_and(|nodes| nodes.split(',').count() == NODES.len());
-    let Some(server) = env::var("EZQR_TEST_CQL_SERVER").ok().filter(|_| has_three) else {
-        eprintln!("SKIPPED: EZQR_TEST_CQL and EZQR_TEST_CQL_SERVER name no three nodes that may be killed");
-        return None;
-    };
-    let cluster = Cluster { server, installation: installation()?, _alone: alone };
+    let nodes = env::var("EZQR_TEST_CQL").expect("EZQR_TEST_CQL names three nodes");
+    assert_eq!(nodes.split(',').count(), NODES.len(), "EZQR_TEST_CQL names three nodes");
+    let server = env::var("EZQR_TEST_CQL_SERVER").expect("EZQR_TEST_CQL_SERVER kills and pauses nodes");
+    let cluster = Cluster { server, installation: installation(), _alone: alone };
     cluster.heal();
-    Some(cluster)
+    cluster
 }
 
 /// How many times as long as usual.

@@ -29,8 +29,9 @@ fn mint(client: &Client, number: usize) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "needs three nodes of a store: tests/cassandra/server starts them"]
 fn a_walk_finds_all_that_was_there_once_while_others_mint_and_a_node_is_away() {
-    let Some(cluster) = cluster() else { return };
+    let cluster = cluster();
     let key = cluster.installation.key(0);
     let nodes = [cluster.installation.node(), cluster.installation.node()];
     let clients = nodes.each_ref().map(|node| node.client(&key));

@@ -30,9 +30,10 @@ fn status(client: &Client, path: &str) -> u16 {
 }
 
 #[test]
+#[ignore = "needs three nodes of a store: tests/cassandra/server starts them"]
 #[allow(clippy::disallowed_methods, reason = "a span of real time")]
 fn known_codes_redirect_and_writes_are_refused_at_once_until_the_store_returns() {
-    let Some(cluster) = cluster() else { return };
+    let cluster = cluster();
     let key = cluster.installation.key(0);
     let node = cluster.installation.node();
     let client = node.client(&key);

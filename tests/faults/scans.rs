@@ -155,8 +155,9 @@ fn introduce(urls: &Urls, codes: &[Followed]) -> Ledger {
 }
 
 #[test]
+#[ignore = "needs three nodes of a store: tests/cassandra/server starts them"]
 fn every_scan_is_counted_once_whatever_is_killed_and_while_the_store_is_away() {
-    let Some(cluster) = &cluster() else { return };
+    let cluster = &cluster();
     let (since, key) = (today(), cluster.installation.key(0));
     let urls = Urls::default();
     let mut flushers = Flushers::start(cluster, &urls);

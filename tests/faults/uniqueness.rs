@@ -82,8 +82,9 @@ fn listed(client: &Client) -> Vec<Value> {
 }
 
 #[test]
+#[ignore = "needs three nodes of a store: tests/cassandra/server starts them"]
 fn every_request_is_carried_out_once_while_nodes_are_killed_and_paused() {
-    let Some(cluster) = cluster() else { return };
+    let cluster = cluster();
     let key = cluster.installation.key(0);
     let nodes = [cluster.installation.node(), cluster.installation.node()];
     let clients = nodes.each_ref().map(|node| node.client(&key));

@@ -25,8 +25,9 @@ fn time_until(is_so: impl Fn() -> bool) -> Duration {
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_repointed_link_shows_at_once_here_and_within_two_seconds_elsewhere() {
-    let Some(installation) = installation() else { return };
+    let installation = installation();
     let key = installation.key(0);
     let (here, elsewhere) = (installation.node(), installation.node());
     let (here, elsewhere) = (here.client(&key), elsewhere.client(&key));
@@ -58,8 +59,9 @@ fn a_repointed_link_shows_at_once_here_and_within_two_seconds_elsewhere() {
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_new_code_is_followed_everywhere_at_once() {
-    let Some(installation) = installation() else { return };
+    let installation = installation();
     let key = installation.key(0);
     let (here, elsewhere) = (installation.node(), installation.node());
     let (here, elsewhere) = (here.client(&key), elsewhere.client(&key));
@@ -79,8 +81,9 @@ fn a_new_code_is_followed_everywhere_at_once() {
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_revoked_key_is_dead_within_five_seconds_everywhere() {
-    let Some(installation) = installation() else { return };
+    let installation = installation();
     let nodes = [installation.node(), installation.node()];
     let scopes = "codes:read";
     let made = installation.command(&["key", "create", "--name", "short-lived", "--scopes", scopes]);

@@ -79,8 +79,9 @@ impl Caught {
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_mint_cut_off_between_any_two_writes_is_finished_once_by_its_retry_elsewhere() {
-    let Some(installation) = installation() else { return };
+    let installation = installation();
     let key = installation.key(0);
     let requests = STEPS.map(|step| Caught::new("cut", step));
     let mut between = Between::new(&installation.contact_points);

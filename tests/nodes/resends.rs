@@ -62,8 +62,9 @@ fn mint(client: &Client) -> String {
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_change_whose_outcome_is_open_is_sent_again_the_very_same() {
-    let Some(installation) = installation() else { return };
+    let installation = installation();
     let Proxied { mut between, client, node: _node } = Proxied::node_of(installation);
     let code = mint(&client);
     for (version, (name, error)) in (2..).zip(errors()) {
@@ -85,8 +86,9 @@ fn a_change_whose_outcome_is_open_is_sent_again_the_very_same() {
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_change_that_was_carried_out_before_its_answer_was_lost_is_carried_out_once() {
-    let Some(installation) = installation() else { return };
+    let installation = installation();
     let Proxied { mut between, client, node: _node } = Proxied::node_of(installation);
     let code = mint(&client);
     // The statement is on its way for longer than it is waited for, through each of the store's nodes once: a later
@@ -107,8 +109,9 @@ fn a_change_that_was_carried_out_before_its_answer_was_lost_is_carried_out_once(
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_mint_whose_outcome_is_open_is_sent_again_and_one_that_was_refused_is_not() {
-    let Some(installation) = installation() else { return };
+    let installation = installation();
     let Proxied { mut between, client, node: _node } = Proxied::node_of(installation);
     mint(&client);
     // Each node may answer with the error once.
@@ -128,8 +131,9 @@ fn a_mint_whose_outcome_is_open_is_sent_again_and_one_that_was_refused_is_not() 
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn what_was_carried_out_before_its_connection_broke_is_known_as_done() {
-    let Some(installation) = installation() else { return };
+    let installation = installation();
     let Proxied { mut between, client, node: _node } = Proxied::node_of(installation);
     // The statement gets through; its answer does not.
     let cut = RequestReaction { drop_connection: Some(None), ..RequestReaction::noop() };

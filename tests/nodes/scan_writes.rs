@@ -54,10 +54,10 @@ fn rows(page: Page) -> Vec<WindowRow> {
 
 /// What became of the write of eight rows of one page, of which the proxy does `reaction` to the first `times`
 /// batches; how many batches there were; and which rows the store has.
-fn write(times: usize, reaction: RequestReaction) -> Option<(Result<(), NotWritten>, usize, Vec<usize>)> {
-    let installation = installation()?;
+fn write(times: usize, reaction: RequestReaction) -> (Result<(), NotWritten>, usize, Vec<usize>) {
+    let installation = installation();
     let mut between = Between::new(&installation.contact_points);
-    let written = run(async {
+    run(async {
         let direct = connect(installation, &installation.contact_points).await;
         let store = connect(installation, &between.contact_points).await;
         let page = store.lease_block().await.unwrap().pages().next().unwrap();
@@ -72,20 +72,20 @@ fn write(times: usize, reaction: RequestReaction) -> Option<(Result<(), NotWritt
         let is_there = |row: &WindowRow| found.contains(row);
         let there = rows.iter().enumerate().filter(|(_, row)| is_there(row)).map(|(position, _)| position);
         (written, sent, there.collect())
-    });
-    Some(written)
+    })
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_batch_that_is_refused_is_sent_in_halves() {
     let refuse = || RequestReaction::forge().invalid();
-    let Some((written, sent, there)) = write(1, refuse()) else { return };
+    let (written, sent, there) = write(1, refuse());
     assert_eq!((written, &there[..]), (Ok(()), &[0, 1, 2, 3, 4, 5, 6, 7][..]));
     let halves = 1 + 2;
     // Of several nodes each refuses its first batch, and which is asked is chance.
     assert!(if are_several() { sent >= halves } else { sent == halves }, "{sent}");
 
-    let (written, sent, there) = write(4, refuse()).unwrap();
+    let (written, sent, there) = write(4, refuse());
     let not_written = written.unwrap_err();
     assert!(matches!(not_written.cause, WriteError::Unavailable(_)));
     let mut all = [&not_written.rows[..], &there[..]].concat();
@@ -99,10 +99,11 @@ fn a_batch_that_is_refused_is_sent_in_halves() {
 
 /// Whether the store has several nodes, each behind a proxy of its own.
 fn are_several() -> bool {
-    installation().is_some_and(|installation| installation.contact_points.contains(','))
+    installation().contact_points.contains(',')
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_batch_that_is_not_answered_is_sent_once_and_told() {
     let forge = RequestReaction::forge;
     for (reaction, is_open) in [
@@ -112,7 +113,7 @@ fn a_batch_that_is_not_answered_is_sent_once_and_told() {
         (RequestReaction::drop_connection(), true),
         (forge().unavailable(), false),
     ] {
-        let Some((written, sent, there)) = write(1, reaction) else { return };
+        let (written, sent, there) = write(1, reaction);
         let not_written = written.unwrap_err();
         assert_eq!((not_written.rows, sent, there), ((0..8).collect(), 1, vec![]));
         assert_eq!(matches!(not_written.cause, WriteError::OutcomeUnknown(_)), is_open);

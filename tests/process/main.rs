@@ -15,6 +15,7 @@ mod kills;
 mod repeats;
 mod scans;
 mod server;
+mod skipped;
 mod starts;
 mod waiting;
 mod walkthrough;

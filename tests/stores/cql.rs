@@ -24,33 +24,24 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok()
 }
 
-#[expect(clippy::print_stderr, reason = "what a test skips is to be seen")]
-fn say_skipped() {
-    eprintln!("SKIPPED: EZQR_TEST_CQL names no store to test on");
+/// The nodes to test on, as `host:port`.
+fn nodes() -> Vec<String> {
+    let nodes = variable("EZQR_TEST_CQL").expect("EZQR_TEST_CQL names a store to test on");
+    nodes.split(',').map(str::to_owned).collect()
 }
 
-/// The nodes to test on, as `host:port`; `None`, and said loudly, when there are none.
-pub(crate) fn nodes() -> Option<Vec<String>> {
-    let nodes = variable("EZQR_TEST_CQL");
-    if nodes.is_none() {
-        assert!(variable("EZQR_TEST_REQUIRE").is_none(), "EZQR_TEST_CQL names no store to test on");
-        say_skipped();
-    }
-    nodes.map(|nodes| nodes.split(',').map(str::to_owned).collect())
-}
-
-/// How to reach `keyspace` on the cluster; `None` when there is none.
-pub(crate) fn options(keyspace: &str) -> Option<ScyllaOptions> {
+/// How to reach `keyspace` on the cluster.
+pub(crate) fn options(keyspace: &str) -> ScyllaOptions {
     let user = variable("EZQR_TEST_CQL_USER");
-    Some(ScyllaOptions {
-        contact_points: nodes()?,
+    ScyllaOptions {
+        contact_points: nodes(),
         keyspace: keyspace.to_owned(),
         credentials: user
             .map(|user| Credentials { user, password: variable("EZQR_TEST_CQL_PASSWORD").unwrap() }),
         tls_ca: variable("EZQR_TEST_CQL_CA").map(PathBuf::from),
         datacenter: None,
         replication_factor: None,
-    })
+    }
 }
 
 /// A name no other keyspace has. It is dropped by a later run.
@@ -66,7 +57,7 @@ pub(crate) fn keyspace() -> &'static str {
 
 /// The store in the keyspace of all tests, as one more process has it.
 pub(crate) async fn store() -> ScyllaStore {
-    connect(&options(keyspace()).unwrap()).await.unwrap()
+    connect(&options(keyspace())).await.unwrap()
 }
 
 pub(crate) async fn connect(options: &ScyllaOptions) -> Result<ScyllaStore, ConnectError> {
@@ -86,7 +77,7 @@ pub(crate) struct Raw(Session);
 
 impl Raw {
     pub(crate) async fn connect() -> Self {
-        let options = options(PREFIX).unwrap();
+        let options = options(PREFIX);
         let mut builder = SessionBuilder::new().known_nodes(&options.contact_points);
         if let Some(credentials) = options.credentials {
             builder = builder.user(credentials.user, credentials.password);

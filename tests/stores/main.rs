@@ -1,6 +1,7 @@
 //! Every store under the contract suite, and what each promises beyond it.
 
 #![expect(
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,

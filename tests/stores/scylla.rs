@@ -11,10 +11,6 @@ struct Scylla;
 impl Fixture for Scylla {
     type Store = Store;
 
-    fn is_there() -> bool {
-        cql::nodes().is_some()
-    }
-
     async fn new() -> Self {
         Self
     }
@@ -28,5 +24,5 @@ impl Fixture for Scylla {
     }
 }
 
-store_contract!(Scylla);
-scan_contract!(Scylla);
+store_contract!(Scylla, ignore = "needs a store: tests/cassandra/server starts one");
+scan_contract!(Scylla, ignore = "needs a store: tests/cassandra/server starts one");

@@ -45,7 +45,7 @@ fn account() -> Account {
 
 /// Takes the store away in one way, with or without anybody asking it something.
 fn outage(mode: Mode, is_asked: bool) {
-    let Some(options) = cql::options(cql::keyspace()) else { return };
+    let options = cql::options(cql::keyspace());
     run(async {
         // Made before, so that the relay has no tables to make.
         let direct = cql::store().await;
@@ -81,16 +81,19 @@ fn outage(mode: Mode, is_asked: bool) {
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_store_that_is_cut_off_is_away_and_returns() {
     outage(Mode::Cut, true);
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_store_that_stalls_is_away_and_returns() {
     outage(Mode::Stalled, true);
 }
 
 #[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
 fn a_store_that_goes_while_nobody_asks_is_away_all_the_same() {
     outage(Mode::Cut, false);
     outage(Mode::Stalled, false);

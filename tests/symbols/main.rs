@@ -15,3 +15,5 @@ mod fuzz;
 mod parity;
 mod random;
 mod readable;
+#[path = "../process/skipped.rs"]
+mod skipped;

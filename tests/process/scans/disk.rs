@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use super::installation::{Installation, data_of};
 use super::visitor::{BROWSER, Ended, Visitor};
 use crate::server::directory;
+use crate::skipped::skip;
 
 /// A referrer as long as is kept, so that a scan takes as many bytes as it can.
 const REFERRER: &str = "https://a-name-as-long-as-they-get-aaaaaaaaaaaaaaaaaaaaaaaaa.example.com/";
@@ -22,8 +23,7 @@ fn on_a_full_disk_redirects_go_on_and_losses_are_told() {
     let directory = directory();
     let journal = data_of(directory.path()).join("journal");
     let Some(_disk) = Disk::mount(&journal, 262_144) else {
-        println!("SKIPPED: no small disk can be mounted here");
-        return;
+        return skip("no small disk can be mounted here");
     };
     fill(&Installation::start_in(directory, &[("EZQR__SCANS__JOURNAL_FILE_BYTES", "65536")]));
 }

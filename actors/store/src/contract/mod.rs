@@ -32,11 +32,6 @@ pub trait Fixture {
     /// The store.
     type Store: AccountStore + CodeStore + InstallationStore + KeyStore + Clone;
 
-    /// Whether there is a store of this kind to test on. Where there is not, it says so.
-    fn is_there() -> bool {
-        true
-    }
-
     /// A place for a store, to be used by one test.
     async fn new() -> Self;
 
@@ -54,11 +49,13 @@ pub fn run<T>(test: impl Future<Output = T>) -> T {
 }
 
 /// One test for each rule of the contract, on the stores of a [`Fixture`](contract::Fixture) of the same
-/// module. A module for each store, because the tests' own modules are called after the subjects.
+/// module. Each store has a module of its own, because the tests' own modules are called after the subjects.
+///
+/// With `ignore = "reason"` the tests run only when they are asked for: their store has to be started first.
 #[macro_export]
 macro_rules! store_contract {
-    ($fixture:ident) => {
-        $crate::store_contract! { $fixture
+    ($fixture:ident $(, ignore = $reason:literal)?) => {
+        $crate::store_contract! { [$(ignore = $reason)?] $fixture
             minting {
                 a_code_reads_back_as_it_was_minted
                 a_batch_reads_back_highest_number_first
@@ -118,18 +115,25 @@ macro_rules! store_contract {
             }
         }
     };
-    ($fixture:ident $($subject:ident { $($rule:ident)+ })+) => {
+    ($attribute:tt $fixture:ident $($subject:ident { $($rule:ident)+ })+) => {
         $(mod $subject {
-            $(#[test]
-            fn $rule() {
-                if !<super::$fixture as $crate::contract::Fixture>::is_there() {
-                    return;
+            $($crate::store_contract! { $attribute
+                fn $rule() {
+                    $crate::contract::run(async {
+                        let fixture = <super::$fixture as $crate::contract::Fixture>::new().await;
+                        $crate::contract::$subject::$rule(&fixture).await;
+                    });
                 }
-                $crate::contract::run(async {
-                    let fixture = <super::$fixture as $crate::contract::Fixture>::new().await;
-                    $crate::contract::$subject::$rule(&fixture).await;
-                });
             })+
         })+
+    };
+    ([] $($test:tt)+) => {
+        #[test]
+        $($test)+
+    };
+    ([$attribute:meta] $($test:tt)+) => {
+        #[test]
+        #[$attribute]
+        $($test)+
     };
 }

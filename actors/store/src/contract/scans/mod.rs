@@ -19,8 +19,8 @@ use crate::{CodeStore, WindowRow};
 /// One test for each rule of the contract of [`ScanStore`](crate::ScanStore).
 #[macro_export]
 macro_rules! scan_contract {
-    ($fixture:ident) => {
-        $crate::store_contract! { $fixture
+    ($fixture:ident $(, ignore = $reason:literal)?) => {
+        $crate::store_contract! { [$(ignore = $reason)?] $fixture
             windows {
                 counts_read_back_as_they_were_written
                 a_row_yields_only_to_more_hits_in_any_order_of_arrival
