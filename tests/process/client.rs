@@ -4,7 +4,20 @@
 use std::thread;
 use std::time::Duration;
 
+use ezqr_schema::Clock;
 use serde_json::Value;
+
+/// How long a test waits for what must happen. It is long, so that only what never happens fails.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until `holds` does, looking every 20 ms.
+pub(crate) fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let clock = Clock::system();
+    while !holds() {
+        assert!(clock.monotonic() < PATIENCE, "waited in vain: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
 
 /// What came back.
 #[derive(Debug)]
@@ -41,9 +54,9 @@ impl Client {
 
     /// Waits until the key is known: one made on the command line is within moments.
     pub(crate) fn wait_until_accepted(&self) {
-        while self.get("/api/v1/qr-codes?limit=1").is_none_or(|answer| answer.status != 200) {
-            thread::sleep(Duration::from_millis(20));
-        }
+        wait_until("the key is accepted", || {
+            self.get("/api/v1/qr-codes?limit=1").is_some_and(|answer| answer.status == 200)
+        });
     }
 
     /// `None` when the connection broke before the whole answer was there.
@@ -90,7 +103,9 @@ impl Client {
     pub(crate) fn list_all_of(&self, filter: &str) -> Vec<Value> {
         let mut codes = Vec::new();
         let mut cursor = String::new();
+        let clock = Clock::system();
         loop {
+            assert!(clock.monotonic() < PATIENCE, "a list has no end, or cannot be read");
             let mut answer = self.get(&format!("/api/v1/qr-codes?{filter}{cursor}")).unwrap();
             if answer.status == 503 {
                 thread::sleep(Duration::from_millis(200));

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use ezqr_schema::Clock;
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::client::{Client, PATIENCE};
 use crate::server::{Server, directory, unlimited_key};
 
 const ROUNDS: usize = 6;
@@ -66,12 +67,15 @@ fn load_and_kill(server: &mut Server, key: &str, round: usize, acknowledged: &Ac
             });
         }
         // The kill comes in the midst of the load, after another number of requests each round.
-        while acknowledged.requests.load(Ordering::Relaxed) < wanted {
+        let clock = Clock::system();
+        while acknowledged.requests.load(Ordering::Relaxed) < wanted && clock.monotonic() < PATIENCE {
             thread::sleep(Duration::from_millis(1));
         }
         server.kill();
         is_over.store(true, Ordering::Release);
     });
+    let reached = acknowledged.requests.load(Ordering::Relaxed);
+    assert!(reached >= wanted, "only {reached} of {wanted} requests were acknowledged before the kill");
 }
 
 fn item(batch: &str) -> Value {

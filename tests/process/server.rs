@@ -2,9 +2,15 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+use std::time::Duration;
 
+use ezqr_schema::Clock;
 use tempfile::TempDir;
+
+use crate::client::PATIENCE;
 
 /// The binary under test, with nothing of this process's settings.
 pub(crate) fn ezqr(directory: &Path, arguments: &[&str]) -> Command {
@@ -48,8 +54,9 @@ impl Server {
     /// The same by a command that serves.
     pub(crate) fn of(serve: &mut Command, directory: &Path) -> Self {
         let mut child = serve.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let Some(Ok(first)) = lines.next() else {
+        let lines = lines_of(child.stdout.take().unwrap());
+        let Ok(first) = lines.recv_timeout(PATIENCE) else {
+            let _ = child.kill();
             panic!("the server did not start: {}", child.stderr.take().map(read_all).unwrap_or_default());
         };
         let url = first.split_whitespace().find(|word| word.starts_with("http://")).unwrap();
@@ -57,7 +64,7 @@ impl Server {
         let mut greeting = first;
         if !directory.join("greeted").exists() {
             // A first start goes on with the key and the three commands; the last fetches an image.
-            for line in lines.map_while(Result::ok) {
+            while let Ok(line) = lines.recv_timeout(PATIENCE) {
                 let is_last = line.contains("code.png");
                 greeting.push('\n');
                 greeting.push_str(&line);
@@ -94,9 +101,30 @@ impl Server {
 
     /// Waits for its end; answers its exit code and what it logged.
     pub(crate) fn wait(&mut self) -> (Option<i32>, String) {
-        let log = self.child.stderr.take().map(read_all).unwrap_or_default();
-        (self.child.wait().unwrap().code(), log)
+        // Read meanwhile, so that it never waits for a reader.
+        let log = self.child.stderr.take().map(|stderr| thread::spawn(|| read_all(stderr)));
+        let clock = Clock::system();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(clock.monotonic() < PATIENCE, "the server does not end");
+            thread::sleep(Duration::from_millis(10));
+        };
+        (status.code(), log.map(|log| log.join().unwrap()).unwrap_or_default())
     }
+}
+
+/// What a server prints, line by line.
+fn lines_of(stdout: ChildStdout) -> Receiver<String> {
+    let (sender, receiver) = sync_channel(64);
+    thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            // Whoever waited has heard enough; the rest is read all the same, so that the server never waits.
+            let _ = sender.try_send(line);
+        }
+    });
+    receiver
 }
 
 fn read_all(mut stderr: ChildStderr) -> String {
