@@ -12,5 +12,6 @@ mod codes;
 mod elsewhere;
 mod idempotency;
 mod restarts;
+mod scan_days;
 mod scans;
 mod world;

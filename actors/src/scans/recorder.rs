@@ -70,16 +70,18 @@ struct Work {
 
 impl ScanRecorder {
     /// Records that the link of `sequence` was followed by whom `evidence` shows. When this returns, the scan
-    /// survives the end of the process; or it is lost, and counted as such. It never fails a redirect.
-    pub fn record(&self, sequence: Sequence, evidence: &Evidence<'_>) {
+    /// survives the end of the process; or it is lost, counted as such, and this is false. It never fails a
+    /// redirect.
+    pub fn record(&self, sequence: Sequence, evidence: &Evidence<'_>) -> bool {
         let Ok(mut work) = self.work.try_borrow_mut() else {
             self.not_written.increment(1);
-            return;
+            return false;
         };
         let Work { lane, profiler } = &mut *work;
         let salt = self.salt.load();
         let scan = profiler.visit(evidence, salt.as_deref()).of(sequence);
-        match lane.append(&scan) {
+        let appended = lane.append(&scan);
+        match &appended {
             Ok(()) => {
                 if let Some(counter) = self.counted.get(usize::from(scan.reason.number())) {
                     counter.increment(1);
@@ -88,6 +90,7 @@ impl ScanRecorder {
             Err(Dropped::NoSpare | Dropped::NoEpoch) => self.no_room.increment(1),
             Err(Dropped::NotWritten(_)) => self.not_written.increment(1),
         }
+        appended.is_ok()
     }
 
     /// Goes on to the epoch there is now: to be called several times a second, so that an epoch ends on idle

@@ -130,3 +130,6 @@ fn uniques(rows: &[UniqueRow]) -> BTreeMap<Sequence, u64> {
     }
     sums
 }
+
+#[cfg(test)]
+mod tests;
