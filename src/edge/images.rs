@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use ezqr_actors::codes::Link;
 use ezqr_actors::rendering::{Format, ImageRequest};
 use ezqr_render::options::ImageOptions;
-use ezqr_schema::{Code, CodeStatus, Name, NewCode, ProblemCode, Scope};
+use ezqr_schema::{Code, CodeStatus, NewCode, ProblemCode, Scope};
 
 use super::{Edge, address, caller, conditions, image_query, records};
 use crate::problem::Fault;
@@ -32,7 +32,7 @@ pub(super) async fn show(request: HttpRequest, edge: Data<Edge>) -> Result<HttpR
     if principal.is_some_and(|principal| principal.owner != link.owner) {
         return Err(Fault::no_such_code());
     }
-    check_status(&edge, &link)?;
+    check_status(&link)?;
     let image = image_of(&edge, &link, format, options).await?;
     let tag = tag_of(&image);
     let mut builder = HttpResponse::Ok();
@@ -68,7 +68,7 @@ pub(super) fn pixels_of_new_code(
         (Some(_), Some(alias)) => edge.link_base.pattern_for(alias.as_str()),
         (Some(_), None) => edge.link_base.pattern_for(LARGEST_SHORT_CODE),
     };
-    pixels_of(&ImageRequest { pattern, level: code.error_correction, format, options, title: None })
+    pixels_of(&ImageRequest { pattern, level: code.error_correction, format, options })
 }
 
 /// The answer to what made `code`, as its image.
@@ -92,13 +92,11 @@ fn file(name: &str) -> Result<(&str, Format), Fault> {
     Ok((id, format.ok_or_else(|| Fault::new(ProblemCode::RouteNotFound, detail))?))
 }
 
-/// A paused or expired code may still be printed; a deleted one and a suspended account's may not.
-fn check_status(edge: &Edge, link: &Link) -> Result<(), Fault> {
+/// A deleted code is not drawn any more. Any other is: what is printed of a paused or expired code, or of a suspended
+/// account, stays as it is, and its image shows nothing that the print does not.
+fn check_status(link: &Link) -> Result<(), Fault> {
     if link.status == CodeStatus::Deleted {
         return Err(Fault::new(ProblemCode::CodeDeleted, "The code was deleted."));
-    }
-    if edge.handles.accounts.is_suspended(link.owner.account) {
-        return Err(Fault::new(ProblemCode::AccountSuspended, "The account of this code is suspended."));
     }
     Ok(())
 }
@@ -111,8 +109,7 @@ pub(super) async fn image_of(
     options: ImageOptions,
 ) -> Result<ImageRequest, Fault> {
     let pattern = edge.handles.reader.pattern(link).await?;
-    let title = link.name.as_ref().filter(|_| format == Format::Svg).map(Name::as_str).map(str::to_owned);
-    Ok(ImageRequest { pattern, level: link.error_correction, format, options, title })
+    Ok(ImageRequest { pattern, level: link.error_correction, format, options })
 }
 
 /// The same image has the same tag. A newer program may draw other bytes, so its version is in it.
@@ -183,12 +180,12 @@ mod tests {
             level: ErrorCorrection::Medium,
             format: Format::Svg,
             options: ImageOptions::default(),
-            title: None,
         };
         assert_eq!(tag_of(&image), tag_of(&image.clone()));
         let others = [
             ImageRequest { format: Format::Png, ..image.clone() },
-            ImageRequest { title: Some("A".to_owned()), ..image.clone() },
+            ImageRequest { pattern: "HTTPS://R.EXAMPLE/7K3MX9QB".to_owned(), ..image.clone() },
+            ImageRequest { level: ErrorCorrection::High, ..image.clone() },
             ImageRequest { options: image_query::parse("margin=1").unwrap(), ..image.clone() },
         ];
         for other in others {

@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use ezqr_actors::codes::Link;
 use ezqr_actors::scans::ScanRecorder;
-use ezqr_schema::{CodeStatus, Name, ProblemCode, ShortPath, TargetUrl};
+use ezqr_schema::{CodeStatus, ProblemCode, ShortPath, TargetUrl};
 
 use super::{Edge, address, visitor};
 use crate::pages;
@@ -41,8 +41,7 @@ fn count(request: &HttpRequest, edge: &Edge, link: &Link) {
 pub(super) async fn preview(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Fault> {
     let link = living_link(&request, &edge).await?;
     let short_link = edge.handles.reader.pattern(&link).await?;
-    let name = link.name.as_ref().map(Name::as_str);
-    Ok(pages::preview(name, &short_link, destination(&link)?.as_str()))
+    Ok(pages::preview(&short_link, destination(&link)?.as_str()))
 }
 
 fn destination(link: &Link) -> Result<&TargetUrl, Fault> {

@@ -13,7 +13,6 @@ fn images(count: usize) -> Vec<ImageRequest> {
         level: ErrorCorrection::Medium,
         format: Format::Png,
         options: ImageOptions::default(),
-        title: None,
     };
     (0..count).map(image).collect()
 }

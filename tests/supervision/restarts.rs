@@ -49,7 +49,6 @@ fn image() -> ImageRequest {
         level: ErrorCorrection::Medium,
         format: Format::Png,
         options: ezqr_render::options::ImageOptions::default(),
-        title: None,
     }
 }
 

@@ -14,8 +14,6 @@ pub struct ImageRequest {
     pub format: ImageFormat,
     /// Size, quiet zone and colours.
     pub options: ImageOptions,
-    /// What an SVG says it shows.
-    pub title: Option<String>,
 }
 
 /// Why there is no image.
@@ -41,6 +39,7 @@ impl ImageRequest {
     /// Makes the image, on the thread that asks.
     pub fn render(&self) -> Result<Vec<u8>, RenderError> {
         let symbol = Symbol::encode(self.pattern.as_bytes(), self.level)?;
-        Ok(self.format.write(&symbol, &self.options, self.title.as_deref())?)
+        // No title: an image is public, and a code's name is its owner's.
+        Ok(self.format.write(&symbol, &self.options, None)?)
     }
 }

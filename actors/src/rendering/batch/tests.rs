@@ -44,7 +44,6 @@ fn image(index: usize) -> ImageRequest {
         level: ErrorCorrection::Medium,
         format: ImageFormat::Svg,
         options: ImageOptions::default(),
-        title: None,
     }
 }
 
