@@ -28,7 +28,7 @@ pub struct Bounds {
     pub rendering_batches: u16,
     /// Links kept in memory.
     pub cached_links: usize,
-    /// Callers with a token bucket of their own.
+    /// Client networks with a token bucket of their own; every key has one besides.
     pub limited_callers: usize,
     /// Threads of the render pool.
     pub render_threads: NonZeroUsize,

@@ -11,7 +11,7 @@ pub struct Limits {
     /// Short links held in memory.
     #[serde(deserialize_with = "count::<0, 100_000_000, _>")]
     pub cached_links: usize,
-    /// Callers with a token bucket of their own.
+    /// Client networks with a token bucket of their own; every key has one besides.
     #[serde(deserialize_with = "count::<1, 10_000_000, _>")]
     pub limited_callers: usize,
     /// Messages that wait for one actor.

@@ -23,7 +23,7 @@ const SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 pub struct LimiterSeed {
     /// Refills the buckets.
     pub clock: Clock,
-    /// Callers with a bucket of their own, at most; each takes about 60 bytes.
+    /// Client networks with a bucket of their own, at most; each takes about 60 bytes. Keys have theirs besides.
     pub capacity: usize,
     /// Where the buckets of API keys are, when other nodes take from them too.
     pub shared: Option<SharedBuckets>,

@@ -100,27 +100,74 @@ mod tests {
         assert!(bucket.take(limit(100), now + Duration::from_millis(600)).retry_after.is_none());
     }
 
+    /// A pause of up to two minutes and a burst after it; often one request alone.
+    fn step() -> impl Strategy<Value = (Duration, u32)> {
+        let pause = prop_oneof![0_u64..1_000, 0_u64..5_000_000, 0_u64..120_000_000];
+        (pause.prop_map(Duration::from_micros), prop_oneof![Just(1), 1_u32..60])
+    }
+
+    #[test]
+    fn an_interval_is_rounded_up_so_that_no_minute_has_a_token_more() {
+        assert_eq!(interval(limit(7)), Duration::from_micros(8_571_429));
+        assert_eq!(interval(limit(60)), Duration::from_secs(1));
+        for tokens in [7, 11, 13, 999_983] {
+            assert!(interval(limit(tokens)) * tokens >= Duration::from_secs(60), "{tokens}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_window_admits_more_than_the_limit_and_the_refill(
             tokens in 1_u32..5_000,
-            pauses in prop::collection::vec(0_u64..5_000_000, 1..400),
+            steps in prop::collection::vec(step(), 1..40),
         ) {
             let mut bucket = Bucket::default();
             let mut now = Duration::ZERO;
             let mut admitted_at = Vec::new();
-            for pause in pauses {
-                now += Duration::from_micros(pause);
-                if bucket.take(limit(tokens), now).retry_after.is_none() {
-                    admitted_at.push(now);
+            for (pause, requests) in steps {
+                now += pause;
+                for _ in 0..requests {
+                    if bucket.take(limit(tokens), now).retry_after.is_none() {
+                        admitted_at.push(now);
+                    }
                 }
             }
-            let interval = Duration::from_secs(60) / tokens;
-            for (index, from) in admitted_at.iter().enumerate() {
-                let refilled = now.saturating_sub(*from).as_nanos() / interval.as_nanos();
-                let admitted = u128::try_from(admitted_at.len() - index).unwrap();
-                prop_assert!(admitted <= u128::from(tokens) + refilled + 1);
+            // Counted on its own, in exact fractions: every window of time, from any admission to any later one.
+            for (first, from) in admitted_at.iter().enumerate() {
+                for (last, to) in admitted_at.iter().enumerate().skip(first) {
+                    let admitted = u128::try_from(last - first + 1).unwrap();
+                    let refilled = (*to - *from).as_micros() * u128::from(tokens);
+                    prop_assert!((admitted - 1) * 60_000_000 <= u128::from(tokens - 1) * 60_000_000 + refilled);
+                }
             }
+        }
+
+        /// A minute of rest fills it, whatever was before; so does no shorter time after it was emptied.
+        #[test]
+        fn a_pause_of_a_minute_and_no_shorter_one_lets_a_whole_burst_through(
+            tokens in 1_u32..500,
+            steps in prop::collection::vec(step(), 0..20),
+            short in 0_u64..59_000_000,
+        ) {
+            let mut bucket = Bucket::default();
+            let mut now = Duration::ZERO;
+            for (pause, requests) in steps {
+                now += pause;
+                for _ in 0..requests {
+                    bucket.take(limit(tokens), now);
+                }
+            }
+            // Rounded up to whole microseconds, the intervals of all tokens are a little longer than a minute.
+            now += Duration::from_secs(60) + Duration::from_micros(tokens.into());
+            let burst = |bucket: &mut Bucket, now| {
+                let admitted = (0..2 * tokens).filter(|_| bucket.take(limit(tokens), now).retry_after.is_none());
+                u32::try_from(admitted.count()).unwrap()
+            };
+            prop_assert_eq!(burst(&mut bucket, now), tokens);
+            let refilled = u128::from(short) * u128::from(tokens) / 60_000_000;
+            let admitted = burst(&mut bucket, now + Duration::from_micros(short));
+            prop_assert!(u128::from(admitted) <= refilled, "{} after {}", admitted, short);
+            prop_assert!(u128::from(admitted) + 1 >= refilled, "{} after {}", admitted, short);
         }
 
         #[test]
