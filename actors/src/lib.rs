@@ -17,6 +17,7 @@ pub mod codes;
 pub mod kernel;
 pub mod keyring;
 pub mod limiter;
+pub mod misses;
 pub mod rendering;
 pub mod scans;
 mod system;

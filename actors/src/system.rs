@@ -3,16 +3,16 @@
 use std::convert::Infallible;
 use std::io;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::{Clock, EntropyError, InstallationSecret, LinkBase, LinkBaseId, Pepper};
-use ezqr_store::{InstallationStore as _, ReadError, Store, WriteError};
+use ezqr_store::{CodeStore as _, InstallationStore as _, ReadError, Store, WriteError};
 
-use crate::codes::{CodeReader, Codes, CodesHandle, CodesSeed, HighWater, LinkBases, LinkCache, Published};
+use crate::codes::{CodeReader, Codes, CodesHandle, CodesSeed, LinkBases, Published};
 use crate::kernel::{Root, Spec, StartError, StopError, Vitals};
 use crate::keyring::{AccountView, KeyRing, KeyRingHandle, KeyRingSeed};
 use crate::limiter::{Limiter, LimiterHandle, LimiterSeed};
+use crate::misses::Misses;
 use crate::rendering::{Rendering, RenderingError, RenderingHandle, RenderingSeed};
 use crate::scans::report::ScanReader;
 use crate::scans::{Counting, CountingError, ScanRecorders, Scans, ScansHandle};
@@ -30,6 +30,10 @@ pub struct Bounds {
     pub cached_links: usize,
     /// Client networks with a token bucket of their own; every key has one besides.
     pub limited_callers: usize,
+    /// Links that do not exist that a network may ask for in a minute; 0: any number.
+    pub misses_per_minute: u32,
+    /// Pairs of a network and a link that it followed, remembered for an hour.
+    pub followed_links: usize,
     /// Threads of the render pool.
     pub render_threads: NonZeroUsize,
 }
@@ -64,6 +68,8 @@ pub struct Handles {
     pub codes: CodesHandle,
     /// Reads codes, without a message.
     pub reader: CodeReader,
+    /// Who guesses links, without a message.
+    pub misses: Misses,
     /// Renders large images, and batches of images.
     pub rendering: RenderingHandle,
     /// Tells what is counted and not in the store yet.
@@ -117,10 +123,7 @@ impl System {
         let Foundation { store, secret, pepper, link_base, clock, counting } = foundation;
         let link_base: LinkBaseId = store.adopt_link_base(&link_base).await?;
         let link_bases = LinkBases::load(store.clone()).await?;
-        let published = Published {
-            cache: Arc::new(LinkCache::new(bounds.cached_links)),
-            high_water: HighWater::default(),
-        };
+        let published = Published::new(bounds.cached_links, store.is_shared());
         let accounts = AccountView::default();
 
         let mut root = Root::new(clock.clone())?;
@@ -161,6 +164,7 @@ impl System {
             limiter,
             codes,
             reader,
+            misses: Misses::new(bounds.misses_per_minute, bounds.followed_links),
             rendering,
             scans,
             scan_reader,

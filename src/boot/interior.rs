@@ -74,6 +74,8 @@ fn bounds(config: &Config) -> Bounds {
         rendering_batches: config.rendering.batches,
         cached_links: config.limits.cached_links,
         limited_callers: config.limits.limited_callers,
+        misses_per_minute: config.limits.misses_per_minute,
+        followed_links: config.limits.followed_links,
         render_threads: config.rendering.threads,
     }
 }

@@ -55,6 +55,14 @@ pub(super) fn threads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZ
         .unwrap_or(NonZeroUsize::MIN))
 }
 
+/// A number of events a minute, from `MIN` to `MAX`.
+pub(super) fn per_minute<'de, const MIN: u64, const MAX: u64, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<u32, D::Error> {
+    let value = deserializer.deserialize_u64(WholeNumber::<MIN, MAX>)?;
+    u32::try_from(value).map_err(D::Error::custom)
+}
+
 /// A number of pixels or bytes from `MIN` to `MAX`.
 pub(super) fn amount<'de, const MIN: u64, const MAX: u64, D: Deserializer<'de>>(
     deserializer: D,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::checks::{amount, count, queue_length};
+use super::checks::{amount, count, per_minute, queue_length};
 
 /// Bounds of what is held and drawn.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,6 +14,12 @@ pub struct Limits {
     /// Client networks with a token bucket of their own; every key has one besides.
     #[serde(deserialize_with = "count::<1, 10_000_000, _>")]
     pub limited_callers: usize,
+    /// Links that do not exist that a network may ask for in a minute; 0 is any number.
+    #[serde(deserialize_with = "per_minute::<0, 60_000, _>")]
+    pub misses_per_minute: u32,
+    /// Pairs of a client network and a link that it followed, remembered for an hour.
+    #[serde(deserialize_with = "count::<1_000, 100_000_000, _>")]
+    pub followed_links: usize,
     /// Messages that wait for one actor.
     #[serde(deserialize_with = "queue_length")]
     pub queue_messages: u16,

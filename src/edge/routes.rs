@@ -15,12 +15,19 @@ use crate::problem::Audience;
 pub(crate) fn register(app: &mut ServiceConfig, surroundings: &Surroundings) {
     docs::prepare();
     let around = |route, audience| Surround::new(route, audience, surroundings);
-    for Entry { path, audience, methods } in table() {
-        let mut resource = web::resource(path);
+    let mut serve = |Entry { path, audience, methods }: Entry, slash: &str| {
+        let mut resource = web::resource(format!("{path}{slash}"));
         for (method, handler) in methods {
             resource = resource.route(handler.method(method));
         }
         app.service(resource.wrap(around(path, audience).middleware()));
+    };
+    for entry in table() {
+        serve(entry, "");
+    }
+    // A slash too many leads to the same, but not by way of those who write none.
+    for entry in table() {
+        serve(entry, "/");
     }
     app.default_service(web::route().to(nothing).wrap(around("none", by_path).middleware()));
 }

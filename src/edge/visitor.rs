@@ -1,5 +1,7 @@
 //! What a request shows of whom it comes from.
 
+use std::net::IpAddr;
+
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use ezqr_actors::scans::visit::{Evidence, is_prefetch};
@@ -12,21 +14,24 @@ static X_MOZ: HeaderName = HeaderName::from_static("x-moz");
 
 /// What `request` shows of its visitor, as it came: any bytes, of any length that the server accepts. Of a header
 /// that is there twice, the first counts.
-pub(super) fn evidence<'request>(request: &'request HttpRequest, fronts: &Fronts) -> Evidence<'request> {
+/// `address` is the visitor's, which the caller has found out.
+pub(super) fn evidence<'request>(
+    request: &'request HttpRequest,
+    fronts: &Fronts,
+    address: IpAddr,
+) -> Evidence<'request> {
     let header = |name: &HeaderName| request.headers().get(name).map(HeaderValue::as_bytes);
     Evidence {
         agent: header(&header::USER_AGENT),
         referrer: header(&header::REFERER),
         is_prefetch: is_prefetch(header(&PURPOSE), header(&SEC_PURPOSE), header(&X_MOZ)),
-        address: fronts.address(request),
+        address,
         country: fronts.country(request),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::net::IpAddr;
-
     use actix_web::test::TestRequest;
     use ezqr_schema::scan::Country;
 
@@ -50,6 +55,10 @@ mod tests {
             request.append_header((*name, HeaderValue::from_bytes(value).unwrap()))
         };
         headers.iter().fold(request, insert).to_http_request()
+    }
+
+    fn evidence<'request>(request: &'request HttpRequest, fronts: &Fronts) -> Evidence<'request> {
+        super::evidence(request, fronts, fronts.address(request))
     }
 
     fn address(text: &str) -> IpAddr {

@@ -60,7 +60,11 @@ const fn words(code: ProblemCode) -> (&'static str, &'static str) {
         404 => ("No such link", "Nothing is behind this address. Perhaps the code was not read whole."),
         410 => ("This link has ended", "Its owner has withdrawn it, or its time is over."),
         403 => ("This link is paused", "Its owner has switched it off for now. Try again later."),
-        429 | 503 | 504 => ("Too busy just now", "Try again in a moment."),
+        429 => (
+            "Wait a moment",
+            "Too many links that do not exist were asked for from your network. Try again in a minute.",
+        ),
+        503 | 504 => ("Too busy just now", "Try again in a moment."),
         400..500 => ("This does not work", "The address cannot be read."),
         _ => ("Something went wrong", "It is our fault, not yours. Try again in a moment."),
     }

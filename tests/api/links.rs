@@ -140,6 +140,7 @@ fn a_link_that_does_not_work_is_a_page_for_people_and_a_problem_for_programs() {
 fn a_suspended_accounts_links_and_keys_are_refused_until_it_is_resumed() {
     let app = TestApp::spawn();
     let record = dynamic(&app);
+    let printed = app.api.created(&json!({ "content_type": "text", "content": "Order 4471" }));
     assert_eq!(app.visitor.get(link(&record)).send().status, 302);
     // Who waits for the change must be of another account.
     app.cli(&["account", "create", "--name", "other", "--plan", "free"]);
@@ -158,6 +159,12 @@ fn a_suspended_accounts_links_and_keys_are_refused_until_it_is_resumed() {
     ");
     let page = app.visitor.get(link(&record)).send();
     assert_eq!((page.status, page.header("content-type")), (403, "text/html; charset=utf-8"));
+    // What is printed stays as it is, so its image does too; of a code that only prints a text all the more.
+    for images in [&record["images"], &printed["images"]] {
+        for format in ["png", "svg", "pdf"] {
+            assert_eq!(app.visitor.get(images[format].as_str().unwrap()).send().status, 200, "{format}");
+        }
+    }
     app.cli(&["account", "resume", "default"]);
     app.settle_as("other");
     assert_eq!(app.visitor.get(link(&record)).send().status, 302);
@@ -183,5 +190,78 @@ fn paths_with_line_breaks_and_other_traps_reach_no_header() {
     for path in ["/a%0D%0ASet-Cookie:%20a=b", "/%00", "/..%2F..%2Fetc%2Fpasswd", "/%FF%FE", "/a%20b", "/+"] {
         let answer = app.visitor.get(path).send();
         assert_eq!((answer.status, answer.header("set-cookie")), (404, ""), "{path}: {answer}");
+    }
+}
+
+#[test]
+fn nobody_but_its_owner_sees_the_name_of_a_code() {
+    let app = TestApp::spawn();
+    let record = dynamic(&app);
+    let mut shown = vec![app.visitor.get(&format!("{}+", link(&record))).send()];
+    for format in ["png", "svg", "pdf"] {
+        shown.push(app.visitor.get(record["images"][format].as_str().unwrap()).send());
+    }
+    let body = json!({ "name": "Poster of 4471", "content_type": "text", "content": "a" });
+    shown.push(app.api.call("POST", "/api/v1/qr-codes").accept("image/svg+xml").json(&body).send());
+    for answer in shown {
+        assert!(matches!(answer.status, 200 | 201), "{answer}");
+        let text = String::from_utf8_lossy(&answer.body);
+        assert!(!text.contains("Poster") && !text.contains("<title><"), "{text}");
+        assert!(!text.contains("4471"), "{text}");
+    }
+    assert_eq!(app.api.show(&record).json()["name"], "<b>Poster</b>");
+}
+
+#[test]
+fn a_link_that_was_typed_with_something_round_it_leads_on_all_the_same() {
+    let app = TestApp::spawn();
+    let record = dynamic(&app);
+    let generated = format!("/{}", app.generated_code_of(&record));
+    app.api.created(&json!({
+        "content_type": "url", "content": "https://example.com/sale", "dynamic": true, "alias": "summer-sale",
+    }));
+    let typed = [
+        "/", ".", ",", ")", "!", ";", "%20", "%C2%A0", "%E2%80%8B", "&utm_source=x", "%0D%0A", "./", "%22", "-", "=",
+        ".&utm_source=x&utm_medium=y", "%3Futm_source=x", "?utm_source=x", "/?utm_source=x",
+    ];
+    for (path, target) in [
+        (generated.as_str(), "https://example.com/a?x=1&y=%22%3Cb%3E#part"),
+        ("/summer-sale", "https://example.com/sale"),
+        ("/Summer-SALE", "https://example.com/sale"),
+        ("/(summer-sale", "https://example.com/sale"),
+        ("/%C2%AB%20summer-sale", "https://example.com/sale"),
+    ] {
+        for behind in typed {
+            let answer = app.visitor.get(&format!("{path}{behind}")).send();
+            assert_eq!((answer.status, answer.header("location")), (302, target), "{path}{behind}");
+        }
+        for behind in ["+", "+/", "+.", ".+", "+%20"] {
+            let answer = app.visitor.get(&format!("{path}{behind}")).send();
+            assert_eq!((answer.status, answer.header("location")), (200, ""), "{path}{behind}");
+            assert!(answer.text().contains("This code leads to"), "{path}{behind}");
+        }
+    }
+    // Both ways of writing it are counted, and previews are not.
+    let scans = app.api.get("/api/v1/scans").send().json();
+    assert_eq!(scans["total"], 5 * typed.len());
+    for path in ["/summer%20sale", "/summer-sale/x", "/summer.sale", "/summer-sale=1", "/."] {
+        assert_eq!(app.visitor.get(path).send().status, 404, "{path}");
+    }
+}
+
+#[test]
+fn a_link_that_nobody_had_leads_on_as_soon_as_it_is_minted() {
+    let app = TestApp::spawn();
+    for number in 0..5 {
+        let alias = format!("summer-sale-{number}");
+        let path = format!("/{alias}");
+        for _ in 0..3 {
+            assert_eq!(app.visitor.get(&path).send().status, 404);
+        }
+        let record = app.api.created(&json!({
+            "content_type": "url", "content": "https://example.com/sale", "dynamic": true, "alias": alias,
+        }));
+        assert_eq!(app.visitor.get(&path).send().header("location"), "https://example.com/sale");
+        assert_eq!(app.visitor.get(link(&record)).send().status, 302);
     }
 }

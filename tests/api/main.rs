@@ -17,6 +17,7 @@ mod content_types;
 mod create;
 mod docs;
 mod fields;
+mod guessing;
 mod health;
 mod idempotency;
 mod images;

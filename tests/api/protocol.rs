@@ -1,6 +1,7 @@
 //! Paths, methods and bytes that are not what a server expects.
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::support::{Connection, TestApp};
 
@@ -11,7 +12,7 @@ fn an_unknown_path_is_a_problem_for_programs_and_a_page_for_people() {
         "/api",
         "/api/v1",
         "/api/v2/qr-codes",
-        "/api/v1/qr-codes/",
+        "/api/v1/qr-codes//",
         "/api/v1/qr-codes/1/2",
         "/qr",
         "/qr/",
@@ -19,7 +20,7 @@ fn an_unknown_path_is_a_problem_for_programs_and_a_page_for_people() {
         "/a/b",
     ] {
         let answer = app.api.get(path).accept("application/problem+json").send();
-        let code = if path == "/api" || path == "/qr" { "code-not-found" } else { "route-not-found" };
+        let code = if matches!(path, "/api" | "/qr" | "/qr/") { "code-not-found" } else { "route-not-found" };
         assert_eq!((answer.status, answer.problem()["code"].as_str()), (404, Some(code)), "{path}");
     }
     assert_snapshot!(app.visitor.get("/api/v2/qr-codes").send(), @r#"
@@ -39,6 +40,27 @@ fn an_unknown_path_is_a_problem_for_programs_and_a_page_for_people() {
     "#);
     let page = app.visitor.get("/a/b").accept("text/html").send();
     assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"));
+}
+
+#[test]
+fn a_slash_too_many_is_the_same_route() {
+    let app = TestApp::spawn();
+    let record = app.api.created(&json!({ "content_type": "text", "content": "a" }));
+    let (id, image) = (record["id"].as_str().unwrap(), record["images"]["svg"].as_str().unwrap());
+    let code = format!("/api/v1/qr-codes/{id}");
+    for path in
+        ["/api/v1/qr-codes", &code, &format!("{code}/scans"), "/api/v1/scans", image, "/healthz", "/openapi.json", "/docs"]
+    {
+        let (plain, with_slash) = (app.api.get(path).send(), app.api.get(&format!("{path}/")).send());
+        assert_eq!((with_slash.status, &with_slash.body), (200, &plain.body), "{path}");
+    }
+    assert_eq!(app.api.get("/readyz/").send().status, 200);
+    let body = json!({ "content_type": "text", "content": "b" });
+    assert_eq!(app.api.post("/api/v1/qr-codes/", &body).status, 201);
+    assert_eq!(app.api.post("/api/v1/qr-codes/batch/", &json!([body])).status, 201);
+    assert_eq!(app.api.call("PATCH", &format!("{code}/")).json(&json!({ "name": "c" })).send().status, 200);
+    assert_eq!(app.api.call("DELETE", &format!("{code}/")).send().status, 204);
+    assert_eq!(app.api.get("/api/v1/nothing/").send().status, 404);
 }
 
 #[test]

@@ -26,6 +26,8 @@ fn bounds() -> Bounds {
         rendering_batches: 1,
         cached_links: 1_024,
         limited_callers: 100,
+        misses_per_minute: 600,
+        followed_links: 1_024,
         render_threads: NonZeroUsize::MIN,
     }
 }

@@ -11,6 +11,7 @@ mod batches;
 mod codes;
 mod elsewhere;
 mod idempotency;
+mod keys;
 mod restarts;
 mod scan_days;
 mod scans;

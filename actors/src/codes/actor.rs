@@ -15,6 +15,7 @@ use super::high_water::HighWater;
 use super::numbers::Numbers;
 use super::running::Running;
 use super::turns::Turns;
+use super::unknown_aliases::UnknownAliases;
 
 /// What [`Codes`] publishes for readers; survives its restarts.
 #[derive(Clone)]
@@ -23,6 +24,19 @@ pub struct Published {
     pub cache: Arc<LinkCache>,
     /// Which numbers were ever leased.
     pub high_water: HighWater,
+    /// Aliases that do not exist.
+    pub(super) unknown_aliases: Arc<UnknownAliases>,
+}
+
+impl Published {
+    /// Nothing yet, with room for `links` links; `is_shared` when other processes mint too.
+    pub(crate) fn new(links: usize, is_shared: bool) -> Self {
+        Self {
+            cache: Arc::new(LinkCache::new(links)),
+            high_water: HighWater::default(),
+            unknown_aliases: Arc::new(UnknownAliases::of(is_shared)),
+        }
+    }
 }
 
 /// What [`Codes`] is built from.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use ezqr_schema::{Code, IdempotentRequest, ItemOutcome, NewCode, Owner};
 use ezqr_store::{
     CodeStore as _, IdempotencyRecord, LeaseError, Mint, MintError, MintRecord, ReadError, WriteError,
@@ -166,6 +167,12 @@ impl Codes {
         let store = self.seed.store.clone();
         let (owner, page, codes) = (mint.owner.clone(), mint.page.page, Arc::clone(&mint.codes));
         let written = async move { store.mint(mint).await };
+        let unknown = Arc::clone(&self.seed.published.unknown_aliases);
+        let written = written.inspect({
+            let codes = Arc::clone(&codes);
+            // Whatever the store says: a write that is not answered may be there.
+            move |_| codes.iter().filter_map(|code| code.alias.as_ref()).for_each(|alias| unknown.given_out(alias))
+        });
         Reply::then(written, move |state: &mut Self, written| match (written, kept) {
             (Ok(()), _) => {
                 state.numbers.page_recorded(&owner, page);

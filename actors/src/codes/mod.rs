@@ -28,6 +28,7 @@ mod repeat;
 mod running;
 mod slots;
 mod turns;
+mod unknown_aliases;
 
 pub use actor::{Codes, CodesSeed, Published};
 pub use cache::{Cached, LinkCache};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ezqr_schema::{
-    Clock, Code, CodeId, CodeIds, IdempotencyKey, ItemOutcome, LinkBase, Owner, RequestHash, Sequence,
+    Alias, Clock, Code, CodeId, CodeIds, IdempotencyKey, ItemOutcome, LinkBase, Owner, RequestHash, Sequence,
     ShortCode, ShortCodes, ShortPath,
 };
 use ezqr_store::{CodeStore as _, ListRequest, Listing, ReadError, Store, StoreHealth, list};
@@ -48,7 +48,7 @@ impl CodeReader {
             ShortPath::Generated(code) => Some(self.short_codes.sequence(*code)),
             ShortPath::Alias(alias) => match self.published.cache.alias(alias) {
                 Some(sequence) => Some(sequence),
-                None => self.store.sequence_of_alias(alias).await?,
+                None => self.sequence_of_alias(alias).await?,
             },
         };
         let Some(sequence) = sequence else { return Ok(None) };
@@ -60,6 +60,17 @@ impl CodeReader {
             self.published.cache.learn_alias(alias.clone(), sequence);
         }
         Ok(link.target_url().is_some().then_some(link))
+    }
+
+    /// The number of an alias that is not cached: read, unless it is known not to be there.
+    async fn sequence_of_alias(&self, alias: &Alias) -> Result<Option<Sequence>, ReadError> {
+        let unknown = &self.published.unknown_aliases;
+        let Some(look) = unknown.begin(alias, self.clock.monotonic()) else { return Ok(None) };
+        let found = self.store.sequence_of_alias(alias).await?;
+        if found.is_none() {
+            unknown.learn(look, alias);
+        }
+        Ok(found)
     }
 
     /// The code of `id`, as the public image routes need it; `None` when there is none.

@@ -136,7 +136,7 @@ mod tests {
             for (first, from) in admitted_at.iter().enumerate() {
                 for (last, to) in admitted_at.iter().enumerate().skip(first) {
                     let admitted = u128::try_from(last - first + 1).unwrap();
-                    let refilled = (*to - *from).as_micros() * u128::from(tokens);
+                    let refilled = to.saturating_sub(*from).as_micros() * u128::from(tokens);
                     prop_assert!((admitted - 1) * 60_000_000 <= u128::from(tokens - 1) * 60_000_000 + refilled);
                 }
             }

@@ -64,7 +64,8 @@ impl Table {
     }
 
     /// How many buckets are held.
-    pub(super) fn len(&self) -> usize {
+    #[cfg(test)]
+    fn len(&self) -> usize {
         self.keys.len() + self.networks.len()
     }
 }

@@ -30,7 +30,7 @@ fn show(names: &[&str], security: Value) -> Value {
         "summary": "Fetch the image of a code",
         "description": "Needs no key, unless the service is configured to ask one (`images.public`). A format \
                         ignores the parameters it has no use for: SVG and PDF have no pixels. A paused or \
-                        expired code can still be printed.",
+                        expired code can still be printed, and so can those of a suspended account.",
         "security": security,
         "parameters": parameters(names),
         "responses": answers(

@@ -16,6 +16,7 @@ const DEAD: &[ProblemCode] = &[
     ProblemCode::CodeExpired,
     ProblemCode::CodePaused,
     ProblemCode::AccountSuspended,
+    ProblemCode::RateLimited,
 ];
 
 /// The paths.
@@ -38,7 +39,10 @@ fn follow() -> Value {
         "operationId": "follow_link",
         "tags": ["links"],
         "summary": "Follow a short link",
-        "description": "What a scanned code asks for. A change of the code shows at once.",
+        "description": "What a scanned code asks for. A change of the code shows at once. What no code begins or ends \
+                        with is left away, such as a full stop, a blank or `&utm_source=x`. A network from which \
+                        too many links that do not exist are asked for is answered 429 for all but those that it \
+                        followed within the last hour.",
         "security": nobody(),
         "parameters": parameters(&["short_code"]),
         "responses": answers(
