@@ -75,11 +75,25 @@ mod tests {
 
     #[test]
     fn what_stands_inside_a_code_is_not() {
-        for text in
-            ["", ".", "&utm_source=x", "7K3M X9QA", "7K3M.X9QA", "a\u{200b}bc", "abc=1", "ab", "docs.", "7K3MX9QA\u{e9}A", "(.)"]
-        {
+        for text in [
+            "",
+            ".",
+            "&utm_source=x",
+            "7K3M X9QA",
+            "7K3M.X9QA",
+            "a\u{200b}bc",
+            "abc=1",
+            "ab",
+            "docs.",
+            "7K3MX9QA\u{e9}A",
+            "(.)",
+        ] {
             assert_eq!(ShortPath::read(text), None, "{text:?}");
         }
-        assert_eq!(ShortPath::read("&summer-sale"), ShortPath::parse("summer-sale"), "a sign at its beginning is no query");
+        assert_eq!(
+            ShortPath::read("&summer-sale"),
+            ShortPath::parse("summer-sale"),
+            "a sign at its beginning is no query"
+        );
     }
 }

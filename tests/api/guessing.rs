@@ -37,10 +37,15 @@ fn a_network_that_guesses_learns_nothing_more_and_goes_on_following_its_own_link
     let warehouse = |path: &str| status(&app, "198.51.100.7", path);
     assert_eq!(warehouse(&own), 302);
     // By any address of the network, and by whatever method and spelling.
-    for (number, (method, path)) in
-        [("GET", "/0000-000"), ("HEAD", "/0000-001"), ("GET", "/0000-002+"), ("GET", "/00000000"), ("GET", "/nobody.")]
-            .into_iter()
-            .enumerate()
+    for (number, (method, path)) in [
+        ("GET", "/0000-000"),
+        ("HEAD", "/0000-001"),
+        ("GET", "/0000-002+"),
+        ("GET", "/00000000"),
+        ("GET", "/nobody."),
+    ]
+    .into_iter()
+    .enumerate()
     {
         assert_eq!(ask(&app, method, &format!("198.51.100.{number}"), path).status, 404, "{path}");
     }

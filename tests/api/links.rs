@@ -221,8 +221,25 @@ fn a_link_that_was_typed_with_something_round_it_leads_on_all_the_same() {
         "content_type": "url", "content": "https://example.com/sale", "dynamic": true, "alias": "summer-sale",
     }));
     let typed = [
-        "/", ".", ",", ")", "!", ";", "%20", "%C2%A0", "%E2%80%8B", "&utm_source=x", "%0D%0A", "./", "%22", "-", "=",
-        ".&utm_source=x&utm_medium=y", "%3Futm_source=x", "?utm_source=x", "/?utm_source=x",
+        "/",
+        ".",
+        ",",
+        ")",
+        "!",
+        ";",
+        "%20",
+        "%C2%A0",
+        "%E2%80%8B",
+        "&utm_source=x",
+        "%0D%0A",
+        "./",
+        "%22",
+        "-",
+        "=",
+        ".&utm_source=x&utm_medium=y",
+        "%3Futm_source=x",
+        "?utm_source=x",
+        "/?utm_source=x",
     ];
     for (path, target) in [
         (generated.as_str(), "https://example.com/a?x=1&y=%22%3Cb%3E#part"),

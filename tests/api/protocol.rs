@@ -48,9 +48,16 @@ fn a_slash_too_many_is_the_same_route() {
     let record = app.api.created(&json!({ "content_type": "text", "content": "a" }));
     let (id, image) = (record["id"].as_str().unwrap(), record["images"]["svg"].as_str().unwrap());
     let code = format!("/api/v1/qr-codes/{id}");
-    for path in
-        ["/api/v1/qr-codes", &code, &format!("{code}/scans"), "/api/v1/scans", image, "/healthz", "/openapi.json", "/docs"]
-    {
+    for path in [
+        "/api/v1/qr-codes",
+        &code,
+        &format!("{code}/scans"),
+        "/api/v1/scans",
+        image,
+        "/healthz",
+        "/openapi.json",
+        "/docs",
+    ] {
         let (plain, with_slash) = (app.api.get(path).send(), app.api.get(&format!("{path}/")).send());
         assert_eq!((with_slash.status, &with_slash.body), (200, &plain.body), "{path}");
     }

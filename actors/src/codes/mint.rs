@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use ezqr_schema::{Code, IdempotentRequest, ItemOutcome, NewCode, Owner};
 use ezqr_store::{
     CodeStore as _, IdempotencyRecord, LeaseError, Mint, MintError, MintRecord, ReadError, WriteError,
 };
+use futures_util::FutureExt as _;
 
 use crate::Busy;
 use crate::kernel::{AskError, Message, Reply, Respond};
@@ -171,7 +171,9 @@ impl Codes {
         let written = written.inspect({
             let codes = Arc::clone(&codes);
             // Whatever the store says: a write that is not answered may be there.
-            move |_| codes.iter().filter_map(|code| code.alias.as_ref()).for_each(|alias| unknown.given_out(alias))
+            move |_| {
+                codes.iter().filter_map(|code| code.alias.as_ref()).for_each(|alias| unknown.given_out(alias))
+            }
         });
         Reply::then(written, move |state: &mut Self, written| match (written, kept) {
             (Ok(()), _) => {

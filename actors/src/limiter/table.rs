@@ -111,7 +111,10 @@ mod tests {
         for number in 0..4 {
             assert!(is_admitted(&mut table, caller(number), 1, Duration::ZERO), "{number}");
         }
-        assert!(!is_admitted(&mut table, caller(4), 1, Duration::ZERO), "the fourth emptied the bucket of newcomers");
+        assert!(
+            !is_admitted(&mut table, caller(4), 1, Duration::ZERO),
+            "the fourth emptied the bucket of newcomers"
+        );
     }
 
     #[test]

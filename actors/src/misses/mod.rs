@@ -97,7 +97,11 @@ mod tests {
             assert_eq!(misses.missed(network(1), at(60)), Ok(()), "{number}");
         }
         let refused = Err(TooManyMisses { retry_after: Duration::from_millis(100) });
-        assert_eq!(misses.admit(network(1), &other, at(60)), refused, "it exists, and was followed by others");
+        assert_eq!(
+            misses.admit(network(1), &other, at(60)),
+            refused,
+            "it exists, and was followed by others"
+        );
         assert_eq!(misses.missed(network(1), at(60)), refused);
         assert_eq!(misses.admit(network(1), &followed, at(60)), Ok(()));
         assert_eq!(misses.admit(network(2), &other, at(60)), Ok(()), "another network has its own tokens");
