@@ -172,7 +172,9 @@ impl Codes {
             let codes = Arc::clone(&codes);
             // Whatever the store says: a write that is not answered may be there.
             move |_| {
-                codes.iter().filter_map(|code| code.alias.as_ref()).for_each(|alias| unknown.given_out(alias))
+                for alias in codes.iter().filter_map(|code| code.alias.as_ref()) {
+                    unknown.given_out(alias);
+                }
             }
         });
         Reply::then(written, move |state: &mut Self, written| match (written, kept) {
