@@ -150,7 +150,7 @@ fn doctor_tells_a_flipped_bit_and_the_server_counts_the_others() {
 }
 
 /// Flips a bit of the first scan in the journal.
-fn flip_a_bit(journal: &Path) {
+pub(crate) fn flip_a_bit(journal: &Path) {
     const HEADER: usize = 36;
     const FRAME: usize = 8;
     for entry in fs::read_dir(journal).unwrap() {

@@ -7,4 +7,5 @@ mod oracle;
 mod privacy;
 mod reused;
 mod rows;
+mod told;
 mod visitor;

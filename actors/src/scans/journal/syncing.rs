@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::file::JournalFile;
 use super::shared::Shared;
 
+/// Counter: files synced, each as often as it was.
+const SYNCED_TOTAL: &str = "ezqr_scans_journal_synced_total";
+
 /// Files to be synced: work for a thread that may block.
 #[derive(Debug)]
 pub struct Syncing {
@@ -25,9 +28,14 @@ impl Syncing {
         self.files.is_empty()
     }
 
-    /// Does it (`fdatasync`). Blocks. An error is the first that occurred; the others were synced, and a file
-    /// that was not is tried again the next time.
+    /// Does it (`fdatasync`), and counts the files that were synced. Blocks. An error is the first that occurred;
+    /// the others were synced, and a file that was not is tried again the next time.
     pub fn run(self) -> io::Result<()> {
-        self.files.iter().map(|file| file.sync(&self.shared.directory)).fold(Ok(()), io::Result::and)
+        let sync = |file: &Arc<JournalFile>| {
+            file.sync(&self.shared.directory)?;
+            metrics::counter!(SYNCED_TOTAL).increment(1);
+            Ok(())
+        };
+        self.files.iter().map(sync).fold(Ok(()), io::Result::and)
     }
 }

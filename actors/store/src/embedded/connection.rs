@@ -46,3 +46,18 @@ fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_is_synced_before_it_is_acknowledged() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = open_writer(&directory.path().join("ezqr.db")).unwrap();
+        let setting = |name| writer.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        assert_eq!(setting("synchronous"), Ok(2), "full: of the WAL, before a commit returns");
+        let mode = writer.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0));
+        assert_eq!(mode.as_deref(), Ok("wal"));
+    }
+}
