@@ -194,6 +194,10 @@ pub trait CodeStore {
     /// The codes of one page before `before`, highest sequence first: at most 128.
     async fn codes_of_page(&self, page: Page, before: Option<Sequence>) -> Result<Vec<Code>, ReadError>;
 
+    /// Waits until every write that this process began earlier has ended, whatever became of it: whoever gave one up reads
+    /// after this what it left. Only a store of its own can tell; a shared one answers at once.
+    async fn settle(&self);
+
     /// Whether other processes may mint and change codes while this one serves. Then what is cached of a code
     /// ages, and numbers were given out that this process does not know of.
     fn is_shared(&self) -> bool;

@@ -231,6 +231,13 @@ impl CodeStore for Store {
         }
     }
 
+    async fn settle(&self) {
+        match self {
+            Self::Embedded(store) => store.settle().await,
+            Self::Scylla(store) => store.settle().await,
+        }
+    }
+
     fn is_shared(&self) -> bool {
         match self {
             Self::Embedded(store) => store.is_shared(),

@@ -1,6 +1,6 @@
 //! Conditional changes.
 
-use ezqr_schema::Version;
+use ezqr_schema::{AccountId, Version};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::decode::version;
@@ -21,6 +21,10 @@ struct Stored {
 impl Write for Change {
     type Answer = ();
     type Error = ChangeError;
+
+    fn account(&self) -> Option<AccountId> {
+        Some(self.code.owner.account)
+    }
 
     fn apply(&self, transaction: &Connection) -> Result<(), NotApplied<ChangeError>> {
         let stored = self.stored(transaction)?.ok_or(NotApplied::Refused(ChangeError::Missing))?;

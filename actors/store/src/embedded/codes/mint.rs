@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use ezqr_schema::{Alias, Code, Owner, Tag};
+use ezqr_schema::{AccountId, Alias, Code, Owner, Tag};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::encode::{IMMUTABLE, MUTABLE, bind_immutable, bind_mutable};
@@ -30,6 +30,10 @@ static INSERTS: LazyLock<[(usize, String); 3]> = LazyLock::new(|| {
 impl Write for Mint {
     type Answer = ();
     type Error = MintError;
+
+    fn account(&self) -> Option<AccountId> {
+        Some(self.owner.account)
+    }
 
     fn apply(&self, transaction: &Connection) -> Result<(), NotApplied<MintError>> {
         match &self.record {

@@ -104,6 +104,10 @@ impl CodeStore for EmbeddedStore {
         self.0.codes.readers.long(move |connection| reads::codes_of_page(connection, page, before)).await
     }
 
+    async fn settle(&self) {
+        self.0.codes.writer.settle().await;
+    }
+
     fn is_shared(&self) -> bool {
         false
     }

@@ -3,6 +3,7 @@
 //! Invariant: a caller is told of success only after the COMMIT that made its write durable.
 
 mod group;
+mod queue;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -11,10 +12,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use self::queue::{Lane, NotQueued, Queue};
 pub(super) use self::write::{NotApplied, Write};
 use self::write::{Pending, Queued};
 use super::directory::DirectoryLock;
@@ -24,11 +25,13 @@ use crate::WriteError;
 /// Most writes of one transaction: 64 batches of 100 codes are 10 ms of work, which the last waits for.
 const GROUP_LIMIT: usize = 64;
 
+type Writes = Queue<Box<dyn Pending>>;
+
 /// The handle of the writer thread; dropping it writes what has queued and waits for the end.
 pub(super) struct Writer {
     /// What it writes, for those who watch it.
     file: &'static str,
-    queue: Option<Sender<Box<dyn Pending>>>,
+    queue: Arc<Writes>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -40,33 +43,40 @@ impl Writer {
         lock: Option<Arc<DirectoryLock>>,
         queue_limit: usize,
     ) -> std::io::Result<Self> {
-        let (sender, receiver) = bounded(queue_limit);
+        let queue = Arc::new(Queue::new(queue_limit));
+        let writes = Arc::clone(&queue);
         let thread = std::thread::Builder::new().name(format!("write-{file}")).spawn(move || {
-            // A panic drops queue, writes and connection, in which order does not matter: callers hear that
-            // the outcome is unknown, later ones that the store is not available, and SQLite rolls back.
-            if catch_unwind(AssertUnwindSafe(|| run(file, connection, &receiver))).is_err() {
+            // A panic drops writes and connection, in which order does not matter: callers hear that the
+            // outcome is unknown, later ones that the store is not available, and SQLite rolls back.
+            if catch_unwind(AssertUnwindSafe(|| run(file, connection, &writes))).is_err() {
                 tracing::error!(file, "the store's writer panicked; nothing can be written until a restart");
             }
-            drop(receiver);
+            writes.close();
             drop(lock);
         })?;
-        Ok(Self { file, queue: Some(sender), thread: Some(thread) })
+        Ok(Self { file, queue, thread: Some(thread) })
     }
 
     /// Queues `write` and waits until it is durable or known not to be.
     pub(super) async fn write<W: Write>(&self, write: W) -> Result<W::Answer, W::Error> {
         let (reply, answer) = oneshot::channel();
-        self.enqueue(Box::new(Queued::new(write, reply)))?;
+        let account = write.account();
+        self.enqueue(account, Box::new(Queued::new(write, reply)))?;
         answer.await.unwrap_or_else(|_| {
             Err(WriteError::OutcomeUnknown("the writer ended before it answered".to_owned()).into())
         })
     }
 
-    fn enqueue(&self, write: Box<dyn Pending>) -> Result<(), WriteError> {
-        let refusal = match self.queue.as_ref().map(|queue| queue.try_send(write)) {
-            Some(Ok(())) => return Ok(()),
-            Some(Err(TrySendError::Full(_))) => "the writer's queue is full",
-            Some(Err(TrySendError::Disconnected(_))) | None => "the writer has ended",
+    /// Waits until every write that was queued before has ended, whatever became of it.
+    pub(super) async fn settle(&self) {
+        self.queue.settle().await;
+    }
+
+    fn enqueue(&self, lane: Lane, write: Box<dyn Pending>) -> Result<(), WriteError> {
+        let refusal = match self.queue.push(lane, write) {
+            Ok(()) => return Ok(()),
+            Err(NotQueued::Full) => "the writer's queue is full",
+            Err(NotQueued::Closed) => "the writer has ended",
         };
         metrics::counter!("ezqr_store_writes_refused_total", "file" => self.file).increment(1);
         Err(WriteError::Unavailable(unavailable(refusal)))
@@ -80,7 +90,7 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.queue = None;
+        self.queue.finish();
         if let Some(thread) = self.thread.take() {
             // It reported its own panic.
             let _ = thread.join();
@@ -88,10 +98,8 @@ impl Drop for Writer {
     }
 }
 
-fn run(file: &'static str, connection: Connection, queue: &Receiver<Box<dyn Pending>>) {
-    while let Ok(first) = queue.recv() {
-        let mut group = vec![first];
-        group.extend(queue.try_iter().take(GROUP_LIMIT - 1));
+fn run(file: &'static str, connection: Connection, queue: &Writes) {
+    while let Some(group) = queue.next(GROUP_LIMIT) {
         metrics::histogram!("ezqr_store_group_writes", "file" => file)
             .record(f64::from(u32::try_from(group.len()).unwrap_or(u32::MAX)));
         if let Err(group::Broken(error)) = group::commit(&connection, group) {

@@ -4,7 +4,8 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt as _;
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
+use ezqr_schema::AccountId;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -18,6 +19,7 @@ use crate::embedded::connection::open_writer;
 struct Row {
     value: i64,
     conduct: Conduct,
+    account: Option<AccountId>,
 }
 
 enum Conduct {
@@ -27,6 +29,8 @@ enum Conduct {
     /// Leaves behind what makes the COMMIT fail.
     SpoilCommit,
     Panic,
+    /// Answers how many rows there are before it.
+    Count,
     /// Takes one message, which tells that it has begun; then waits until the other end is dropped.
     Wait(Mutex<Receiver<()>>),
 }
@@ -34,6 +38,10 @@ enum Conduct {
 impl Write for Row {
     type Answer = i64;
     type Error = WriteError;
+
+    fn account(&self) -> Option<AccountId> {
+        self.account
+    }
 
     fn apply(&self, transaction: &Connection) -> Result<i64, NotApplied<WriteError>> {
         match &self.conduct {
@@ -43,6 +51,7 @@ impl Write for Row {
                 transaction.execute("INSERT INTO children (parent) VALUES (?)", [self.value])?;
             }
             Conduct::Panic => panic!("as the test wants it"),
+            Conduct::Count => return Ok(i64::try_from(values(transaction).len()).unwrap()),
             Conduct::Wait(gate) => {
                 let gate = gate.lock().unwrap();
                 gate.recv().unwrap();
@@ -59,7 +68,7 @@ fn refusal() -> WriteError {
 }
 
 const fn row(value: i64) -> Row {
-    Row { value, conduct: Conduct::Well }
+    Row { value, conduct: Conduct::Well, account: None }
 }
 
 fn scratch(directory: &TempDir) -> Connection {
@@ -212,8 +221,60 @@ fn dropping_the_writer_writes_what_has_queued() {
     let directory = TempDir::new().unwrap();
     let writer = Writer::start("scratch.db", scratch(&directory), None, 8).unwrap();
     let (reply, answer) = oneshot::channel();
-    writer.enqueue(Box::new(Queued::new(row(1), reply))).unwrap();
+    writer.enqueue(None, Box::new(Queued::new(row(1), reply))).unwrap();
     drop(writer);
     assert_eq!(answer.blocking_recv().unwrap(), Ok(1));
     assert_eq!(values(&scratch(&directory)), [1]);
+}
+
+#[test]
+fn hundreds_of_writes_of_one_account_hold_up_no_other() {
+    let directory = TempDir::new().unwrap();
+    let (held, gate) = sync_channel(0);
+    let writer = Writer::start("scratch.db", scratch(&directory), None, 512).unwrap();
+    let of = |account: u8, row: Row| Row { account: Some(AccountId::from_random([account; 16])), ..row };
+    run(async {
+        let waiting = Row { conduct: Conduct::Wait(Mutex::new(gate)), ..row(0) };
+        let behind = async {
+            let many = join_all((1..=300).map(|value| writer.write(of(1, row(value)))));
+            let one = writer.write(of(2, Row { conduct: Conduct::Count, ..row(0) }));
+            // Both have queued when the first poll of each is over; the writer is at the one before.
+            let both = join(many, one);
+            futures_util::pin_mut!(both);
+            assert!(both.as_mut().now_or_never().is_none());
+            held.send(()).unwrap();
+            drop(held);
+            both.await
+        };
+        let (first, (many, before_it)) = join(writer.write(waiting), behind).await;
+        assert_eq!(first, Ok(0));
+        assert!(many.iter().all(Result::is_ok), "{many:?}");
+        // The one that held the writer up, and one of the other account; not the 300 that came earlier.
+        assert_eq!(before_it, Ok(2));
+    });
+}
+
+#[test]
+fn settling_waits_for_a_write_under_way_and_for_those_behind_it() {
+    let directory = TempDir::new().unwrap();
+    let (held, gate) = sync_channel(0);
+    let writer = Writer::start("scratch.db", scratch(&directory), None, 8).unwrap();
+    run(async {
+        let waiting = Row { conduct: Conduct::Wait(Mutex::new(gate)), ..row(1) };
+        let behind = async {
+            let second = writer.write(row(2));
+            futures_util::pin_mut!(second);
+            assert!(second.as_mut().now_or_never().is_none());
+            let settled = writer.settle();
+            futures_util::pin_mut!(settled);
+            held.send(()).unwrap();
+            assert!(settled.as_mut().now_or_never().is_none(), "the first is under way");
+            drop(held);
+            settled.await;
+            assert_eq!(values(&scratch(&directory)), [1, 2]);
+            second.await
+        };
+        assert_eq!(join(writer.write(waiting), behind).await, (Ok(1), Ok(2)));
+    });
+    drop(writer);
 }

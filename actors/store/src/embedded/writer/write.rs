@@ -1,5 +1,6 @@
 //! One write: what it does inside a transaction, and whom it tells.
 
+use ezqr_schema::AccountId;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -12,6 +13,11 @@ pub(in crate::embedded) trait Write: Send + 'static {
     type Answer: Send;
     /// Why it can be refused.
     type Error: From<WriteError> + Send;
+
+    /// Whose it is: accounts take turns. `None` for a write of the installation.
+    fn account(&self) -> Option<AccountId> {
+        None
+    }
 
     /// Does it, inside an open transaction.
     ///

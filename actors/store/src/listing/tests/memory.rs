@@ -140,6 +140,8 @@ impl CodeStore for Memory {
         Ok(found.filter(|code| before.is_none_or(|before| code.sequence < before)).cloned().collect())
     }
 
+    async fn settle(&self) {}
+
     fn is_shared(&self) -> bool {
         false
     }

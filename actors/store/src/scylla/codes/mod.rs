@@ -86,6 +86,8 @@ impl CodeStore for ScyllaStore {
         reads::codes_of_page(&self.0, page, before).await
     }
 
+    async fn settle(&self) {}
+
     fn is_shared(&self) -> bool {
         true
     }
