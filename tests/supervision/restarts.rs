@@ -63,7 +63,7 @@ async fn an_owner_beyond_its_budget_is_given_up_and_the_process_asked_to_end() {
     assert_eq!(&*escalation.actor, "codes");
     assert_eq!(handles.vitals.readiness(), Readiness::Unready);
     let codes = vec![dynamic("https://example.com/")];
-    let request = MintRequest { owner: world.owner.clone(), codes, idempotency: None };
+    let request = MintRequest { owner: world.owner.clone(), codes, name: None };
     let refused = handles.codes.mint(request).await.unwrap_err();
     assert!(matches!(refused, MintRefused::Busy(busy) if busy.cause == AskError::Stopped), "{refused:?}");
     // The others go on: links that are known are followed while the process drains.
@@ -94,6 +94,8 @@ async fn a_write_cut_off_by_a_crash_is_answered_as_unknown_and_never_as_failed()
     let mut unknown = 0;
     for (round, code) in codes.iter().enumerate().take(4) {
         let target = format!("https://example.com/round-{round}");
+        // In the cache as it was: only the restart can tell readers.
+        assert_eq!(world.follow(code).await.as_deref(), Some("https://example.com/1"));
         let change = handles.codes.change(world.repointing(code, &target));
         let poison = handles.codes.raw().ask(Poison::Handler, PATIENCE);
         let (changed, _) = tokio::join!(change, poison);
@@ -112,4 +114,33 @@ async fn a_write_cut_off_by_a_crash_is_answered_as_unknown_and_never_as_failed()
         }
     }
     assert!(unknown > 0, "no change was cut off: the poison came too late each time");
+}
+
+#[tokio::test]
+async fn a_change_that_is_written_after_a_crash_shows_then_though_the_old_link_was_read_in_between() {
+    let world = World::new().await;
+    let code = world.mint(1).await.remove(0);
+    let handles = world.handles();
+    let old = world.follow(&code).await;
+    assert!(old.is_some(), "it is in the cache");
+    // The writer stands still: another process holds the lock of the database.
+    let other = rusqlite::Connection::open(world.directory().join("ezqr.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let change = handles.codes.change(world.repointing(&code, "https://example.com/2"));
+    // A future is cut off after those before it have begun: the change is in the writer's queue.
+    let poison = handles.codes.raw().ask(Poison::Future, PATIENCE);
+    let (changed, poisoned) = tokio::join!(change, poison);
+    assert_eq!(poisoned, Err(AskError::Crashed));
+    assert!(matches!(changed, Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_)))), "{changed:?}");
+
+    // The owner is not back before the change has ended. Should it be, this waits until it is.
+    let back = handles.codes.raw().ask(Poison::Stall(Duration::ZERO), PATIENCE);
+    futures_util::pin_mut!(back);
+    let too_early = tokio::time::timeout(Duration::from_millis(500), back.as_mut()).await;
+    assert!(too_early.is_err(), "{too_early:?}");
+    assert_eq!(world.follow(&code).await, old, "nothing is written yet");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(back.await, Ok(()));
+    let stored = handles.reader.code(&world.owner, code.id).await.unwrap().unwrap();
+    assert_eq!(world.follow(&code).await.as_deref(), stored.target_url.as_ref().map(TargetUrl::as_str));
 }

@@ -72,20 +72,21 @@ impl Behaviour for Codes {
 
     async fn build(seed: &CodesSeed) -> Result<Self, ReadError> {
         let is_shared = seed.store.is_shared();
-        let Leases { next_block, newest_code } = unless_away(is_shared, seed.store.leases().await)?;
-        seed.published.high_water.rise_to(next_block);
-        // What was in flight when the last incarnation ended may have been written after all.
+        // What was in flight when the last incarnation ended may be written after all, and nobody publishes it then. So
+        // it is waited for before the cache is emptied: a link that is read in between is one from before the change.
+        seed.store.settle().await;
         if is_shared {
             seed.published.cache.outdate_all();
         } else {
             seed.published.cache.forget_all();
         }
+        let Leases { next_block, newest_code } = unless_away(is_shared, seed.store.leases().await)?;
+        seed.published.high_water.rise_to(next_block);
         let newest_code = newest_code.unwrap_or(Timestamp::EPOCH);
         Ok(Self {
             seed: seed.clone(),
             numbers: Numbers::new(seed.store.page_order()),
             turns: Turns::new(WRITE_DEADLINE),
-            running: Running::default(),
             lease: None,
             creation_times: CreationTimes::new(seed.store.page_order(), newest_code),
         })
