@@ -31,8 +31,8 @@ pub(super) async fn create(
     let (on_error, archive) = asked(&request)?;
     let key = idempotency::key_of(&request)?;
     let text = body::text(&request, payload, &edge).await?;
-    let repeatable = Repeatable::new(&edge, &principal.owner, on_error, key, &request, &text);
-    let body = parse_body(&text)?;
+    let repeatable = Repeatable::begin(&edge, &principal.owner, on_error, key, &request, text).await?;
+    let body = parse_body(repeatable.body())?;
     let judge = |terms: Terms| {
         let items = parse_batch(&body, &terms.context(&edge))?;
         let items = items.into_iter().enumerate().map(|(index, item)| fitting(index, item)).collect();

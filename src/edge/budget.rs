@@ -45,6 +45,10 @@ async fn each_route_sends_the_messages_that_the_documents_say() {
     let batch =
         json!([{"content_type": "text", "content": "one"}, {"content_type": "text", "content": "two"}]);
     let request = |method: Method, path: &str| site.request(method, path);
+    let named = || {
+        let named = request(Method::POST, "/api/v1/qr-codes/batch").insert_header(("Idempotency-Key", "named"));
+        named.set_json(&batch)
+    };
 
     // Route, status, messages to: key ring, limiter, codes, rendering, scans.
     let cases = vec![
@@ -64,6 +68,8 @@ async fn each_route_sends_the_messages_that_the_documents_say() {
         (request(Method::GET, "/api/v1/scans?tz=Mars"), 400, [1, 1, 0, 0, 0]),
         (request(Method::POST, "/api/v1/qr-codes").set_json(item("other")), 201, [1, 1, 1, 0, 0]),
         (request(Method::POST, "/api/v1/qr-codes/batch").set_json(&batch), 201, [1, 1, 1, 0, 0]),
+        (named(), 201, [1, 1, 1, 0, 0]),
+        (named(), 201, [1, 1, 0, 0, 0]),
         (
             request(Method::POST, "/api/v1/qr-codes/batch?format=pdf")
                 .insert_header(("Accept", "application/zip"))

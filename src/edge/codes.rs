@@ -32,8 +32,8 @@ pub(super) async fn create(
     let options = image_query::parse(request.query_string())?;
     let key = idempotency::key_of(&request)?;
     let text = body::text(&request, payload, &edge).await?;
-    let repeatable = Repeatable::new(&edge, &principal.owner, OnError::Refuse, key, &request, &text);
-    let body = parse_body(&text)?;
+    let repeatable = Repeatable::begin(&edge, &principal.owner, OnError::Refuse, key, &request, text).await?;
+    let body = parse_body(repeatable.body())?;
     let judge = |terms: Terms| Ok(vec![judged(&body, &terms.context(&edge))]);
     let check_image = async |codes: &[NewCode]| match (format, codes) {
         (Some(format), [code]) => images::check_new_code(&edge, code, format, options),

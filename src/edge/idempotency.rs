@@ -3,17 +3,22 @@
 //! The answer is not kept; it is made again, from the body that comes again and from what is remembered: what
 //! became of each item, and when. What may differ by then (the time, the hosts of links, limits) is left out of
 //! the second judgement, so that whatever was minted is answered as minted.
+//!
+//! A duplicate of a request waits for the first and gets its answer. Whatever waits is bounded in number, bytes and
+//! time, and per account: so it waits before its body is parsed, and lets go of it.
 
 use std::sync::Arc;
 
 use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
-use ezqr_actors::codes::{MintAnswer, MintRefused, MintRequest};
+use ezqr_actors::codes::{Answered, Entered, MintAnswer, MintRefused, MintRequest, NamedMint, Place};
 use ezqr_schema::wire::{ParseContext, Refused, all_or_nothing};
 use ezqr_schema::{
     Code, FieldFault, IdempotencyKey, IdempotentRequest, InvalidIdempotencyKey, ItemOutcome, NewCode, Owner,
     Problem, ProblemCode, RequestHash, Timestamp,
 };
+use ezqr_store::IdempotencyRecord;
 
 use super::Edge;
 use super::batches::OnError;
@@ -61,12 +66,25 @@ pub(super) fn key_of(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Fa
     key.map(Some).map_err(|error| refuse(error.to_string()))
 }
 
-/// A request that mints, named or not.
+/// A request that mints, named or not, in its turn.
 pub(super) struct Repeatable<'edge> {
     edge: &'edge Edge,
     owner: Owner,
-    name: Option<(IdempotencyKey, RequestHash)>,
     on_error: OnError,
+    body: Bytes,
+    turn: Turn,
+}
+
+/// What is to be done about a request.
+enum Turn {
+    /// It has no name: it is carried out.
+    Unnamed,
+    /// No other of its name is under way: it is carried out, unless it turns out that it was.
+    Named(Place),
+    /// It was carried out, as the store tells.
+    Recorded(Box<IdempotencyRecord>),
+    /// It was carried out while it waited.
+    Answered(Answered),
 }
 
 /// What a request made.
@@ -96,18 +114,54 @@ impl Replay {
 }
 
 impl<'edge> Repeatable<'edge> {
-    /// A request of `owner`, with its whole body.
-    pub(super) fn new(
+    /// A request of `owner`, with its whole body, when it is its turn: while the same is under way it waits, without
+    /// the body, which is the other's too.
+    pub(super) async fn begin(
         edge: &'edge Edge,
         owner: &Owner,
         on_error: OnError,
         key: Option<IdempotencyKey>,
         request: &HttpRequest,
-        body: &[u8],
-    ) -> Self {
-        let hash =
-            || RequestHash::of(request.method().as_str(), request.path(), request.query_string(), body);
-        Self { edge, owner: owner.clone(), name: key.map(|key| (key, hash())), on_error }
+        body: Bytes,
+    ) -> Result<Self, Fault> {
+        let (body, turn) = match key {
+            None => (body, Turn::Unnamed),
+            Some(key) => {
+                let (method, path, query) =
+                    (request.method().as_str(), request.path(), request.query_string());
+                let hash = RequestHash::of(method, path, query, &body);
+                Self::line_up(edge, owner, key, hash, body).await?
+            }
+        };
+        Ok(Self { edge, owner: owner.clone(), on_error, body, turn })
+    }
+
+    async fn line_up(
+        edge: &Edge,
+        owner: &Owner,
+        key: IdempotencyKey,
+        hash: RequestHash,
+        body: Bytes,
+    ) -> Result<(Bytes, Turn), Fault> {
+        if let Some(record) = carried_out(edge, owner, &key, &hash).await? {
+            return Ok((body, Turn::Recorded(record)));
+        }
+        match edge.handles.codes.enter(owner, key, hash, body).await? {
+            Entered::First(place) => Ok((place.body().clone(), Turn::Named(place))),
+            Entered::Next(place) => {
+                let body = place.body().clone();
+                match carried_out(edge, owner, place.key(), place.hash()).await? {
+                    Some(record) => Ok((body, Turn::Recorded(record))),
+                    None => Ok((body, Turn::Named(place))),
+                }
+            }
+            Entered::Answered(answered) => Ok((answered.body.clone(), Turn::Answered(answered))),
+        }
+    }
+
+    /// The body.
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
     }
 
     /// Mints what `judge` lets pass, or what it let pass when the same request was made before. `prepare` may
@@ -117,11 +171,34 @@ impl<'edge> Repeatable<'edge> {
         judge: impl Fn(Terms) -> Result<Vec<Item>, Fault>,
         prepare: impl AsyncFn(&[NewCode]) -> Result<T, Fault>,
     ) -> Result<Made<T>, Fault> {
+        let repeated = |codes| MintAnswer { codes, is_replayed: true };
+        match &self.turn {
+            Turn::Unnamed | Turn::Named(_) => self.mint_now(judge, prepare).await,
+            Turn::Recorded(record) => {
+                let reader = &self.edge.handles.reader;
+                let codes = async |wishes| Ok(repeated(reader.codes_of(record, &self.owner, wishes)));
+                repeat(&record.items, judge, prepare, codes).await
+            }
+            Turn::Answered(Answered { codes, items, .. }) => {
+                repeat(items, judge, prepare, async |_| Ok(repeated(Arc::clone(codes)))).await
+            }
+        }
+    }
+
+    async fn mint_now<T>(
+        &self,
+        judge: impl Fn(Terms) -> Result<Vec<Item>, Fault>,
+        prepare: impl AsyncFn(&[NewCode]) -> Result<T, Fault>,
+    ) -> Result<Made<T>, Fault> {
         let items = judge(Terms::Full(self.edge.clock.now()))?;
         let outcomes: Arc<[ItemOutcome]> = items.iter().map(outcome).collect();
+        let ask_again = async |recorded: Arc<[ItemOutcome]>| {
+            repeat(&recorded, &judge, &prepare, async |codes| self.ask(codes, Arc::clone(&recorded)).await)
+                .await
+        };
         if self.refuses(&items) {
             if let Some(recorded) = self.recorded(&judge).await? {
-                return self.mint_recorded(recorded, judge, prepare).await;
+                return ask_again(recorded).await;
             }
             return self.refuse(items, prepare).await;
         }
@@ -133,7 +210,7 @@ impl<'edge> Repeatable<'edge> {
         let prepared = prepare(&codes).await?;
         match self.ask(codes, Arc::clone(&outcomes)).await {
             Ok(MintAnswer { codes, is_replayed }) => {
-                if self.name.is_some() {
+                if matches!(self.turn, Turn::Named(_)) {
                     problems = problems_of(&outcomes, &codes, judge)?;
                 }
                 Ok(Made { codes, problems, prepared, replay: Replay(is_replayed) })
@@ -141,7 +218,7 @@ impl<'edge> Repeatable<'edge> {
             Err(MintRefused::OtherItems(recorded)) => {
                 // It may hold a place that the second preparation needs.
                 drop(prepared);
-                self.mint_recorded(recorded, judge, prepare).await
+                ask_again(recorded).await
             }
             Err(refused) => Err(refused.into()),
         }
@@ -161,11 +238,11 @@ impl<'edge> Repeatable<'edge> {
         &self,
         judge: &impl Fn(Terms) -> Result<Vec<Item>, Fault>,
     ) -> Result<Option<Arc<[ItemOutcome]>>, Fault> {
-        let Some((key, hash)) = &self.name else { return Ok(None) };
+        let Turn::Named(place) = &self.turn else { return Ok(None) };
         if self.refuses(&judge(Terms::Content)?) {
             return Ok(None);
         }
-        Ok(self.edge.handles.reader.recorded_items(&self.owner, key, hash).await?)
+        Ok(self.edge.handles.reader.recorded_items(&self.owner, place.key(), place.hash()).await?)
     }
 
     async fn refuse<T>(
@@ -180,27 +257,42 @@ impl<'edge> Repeatable<'edge> {
         Ok(Made { codes: Arc::default(), problems, prepared: prepare(&[]).await?, replay: Replay(false) })
     }
 
-    /// Mints, or finds minted, what is remembered as minted.
-    async fn mint_recorded<T>(
-        &self,
-        recorded: Arc<[ItemOutcome]>,
-        judge: impl Fn(Terms) -> Result<Vec<Item>, Fault>,
-        prepare: impl AsyncFn(&[NewCode]) -> Result<T, Fault>,
-    ) -> Result<Made<T>, Fault> {
-        let items = judge(Terms::Content)?.into_iter().zip(recorded.iter());
-        let minted = items.filter(|(_, outcome)| **outcome == ItemOutcome::Minted);
-        let codes = minted.map(|(item, _)| item).collect::<Result<Vec<_>, _>>()?;
-        let prepared = prepare(&codes).await?;
-        let MintAnswer { codes, is_replayed } = self.ask(codes, Arc::clone(&recorded)).await?;
-        let problems = problems_of(&recorded, &codes, judge)?;
-        Ok(Made { codes, problems, prepared, replay: Replay(is_replayed) })
-    }
-
     async fn ask(&self, codes: Vec<NewCode>, items: Arc<[ItemOutcome]>) -> Result<MintAnswer, MintRefused> {
-        let name = self.name.clone();
-        let idempotency = name.map(|(key, hash)| IdempotentRequest { key, hash, items });
-        self.edge.handles.codes.mint(MintRequest { owner: self.owner.clone(), codes, idempotency }).await
+        let name = match &self.turn {
+            Turn::Named(place) => Some(NamedMint { place: place.clone(), items }),
+            Turn::Unnamed | Turn::Recorded(_) | Turn::Answered(_) => None,
+        };
+        self.edge.handles.codes.mint(MintRequest { owner: self.owner.clone(), codes, name }).await
     }
+}
+
+/// The record that proves that this very request was carried out, where one look tells.
+async fn carried_out(
+    edge: &Edge,
+    owner: &Owner,
+    key: &IdempotencyKey,
+    hash: &RequestHash,
+) -> Result<Option<Box<IdempotencyRecord>>, Fault> {
+    match edge.handles.reader.carried_out(owner, key).await? {
+        Some(record) if record.hash != *hash => Err(MintRefused::KeyReused.into()),
+        record => Ok(record.map(Box::new)),
+    }
+}
+
+/// Answers what is remembered as minted: `codes` gives what became of the wishes for it.
+async fn repeat<T>(
+    recorded: &[ItemOutcome],
+    judge: impl Fn(Terms) -> Result<Vec<Item>, Fault>,
+    prepare: impl AsyncFn(&[NewCode]) -> Result<T, Fault>,
+    codes: impl AsyncFnOnce(Vec<NewCode>) -> Result<MintAnswer, MintRefused>,
+) -> Result<Made<T>, Fault> {
+    let items = judge(Terms::Content)?.into_iter().zip(recorded);
+    let minted = items.filter(|(_, outcome)| **outcome == ItemOutcome::Minted);
+    let wishes = minted.map(|(item, _)| item).collect::<Result<Vec<_>, _>>()?;
+    let prepared = prepare(&wishes).await?;
+    let MintAnswer { codes, is_replayed } = codes(wishes).await?;
+    let problems = problems_of(recorded, &codes, judge)?;
+    Ok(Made { codes, problems, prepared, replay: Replay(is_replayed) })
 }
 
 fn outcome(item: &Item) -> ItemOutcome {

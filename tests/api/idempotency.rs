@@ -1,9 +1,8 @@
 //! `Idempotency-Key`: a request that is made again is answered as the first time.
 
+mod at_once;
 mod judgements;
 
-use std::collections::HashSet;
-use std::thread;
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -144,26 +143,6 @@ fn one_key_stands_for_the_codes_whatever_form_they_are_asked_for_in() {
     assert!(records.text().contains("\"created\":2"));
     assert_repeats(&records, &ask("application/json"));
     assert_eq!(app.stored().0, 2);
-}
-
-#[test]
-fn of_many_identical_requests_at_once_one_mints() {
-    let app = TestApp::spawn();
-    let body = json!([link("https://example.com/1"), link("https://example.com/2")]);
-    let answers: Vec<Answer> = thread::scope(|scope| {
-        let ask = || named(&app.api, BATCH, "orders", &body);
-        let asking: Vec<_> = (0..50).map(|_| scope.spawn(ask)).collect();
-        asking.into_iter().map(|asking| asking.join().unwrap()).collect()
-    });
-    assert_eq!(app.stored().0, 2);
-    let minted: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
-    assert_eq!(minted.iter().filter(|answer| !is_replayed(answer)).count(), 1);
-    let bodies: HashSet<&[u8]> = minted.iter().map(|answer| answer.body.as_slice()).collect();
-    assert_eq!(bodies.len(), 1);
-    for answer in answers.iter().filter(|answer| answer.status != 201) {
-        assert_eq!(answer.problem()["code"], "idempotency-in-progress", "{answer}");
-        assert_eq!((answer.status, answer.header("retry-after")), (409, "1"), "{answer}");
-    }
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
-use ezqr_actors::codes::MintRequest;
+use ezqr_actors::codes::{CodesHandle, Entered, MintRequest, NamedMint};
 use ezqr_actors::limiter::Caller;
 use ezqr_actors::scans::Counting;
 use ezqr_actors::{Bounds, Foundation, System};
 use ezqr_schema::{
-    AccountId, Clock, Code, ContentType, Environment, ErrorCorrection, IdempotencyKey, IdempotentRequest,
-    InstallationSecret, ItemOutcome, KeyId, LinkBase, Metadata, NewCode, Owner, Payload, Pepper, RequestHash,
-    ShortPath, Tags, TargetUrl, random_bytes,
+    AccountId, Clock, Code, ContentType, Environment, ErrorCorrection, IdempotencyKey, InstallationSecret,
+    ItemOutcome, KeyId, LinkBase, Metadata, NewCode, Owner, Payload, Pepper, RequestHash, ShortPath, Tags,
+    TargetUrl, random_bytes,
 };
 use ezqr_store::Store;
 use ezqr_store::contract::run;
@@ -48,12 +48,14 @@ fn new_code() -> NewCode {
     }
 }
 
-fn named() -> IdempotentRequest {
+/// A batch of 100 with a name of its own.
+async fn named(codes: &CodesHandle, owner: &Owner) -> NamedMint {
     let number = u128::from_be_bytes(random_bytes().unwrap());
-    IdempotentRequest {
-        key: IdempotencyKey::parse(&format!("{number:x}")).unwrap(),
-        hash: RequestHash::of("POST", "/api/v1/qr-codes/batch", "", b""),
-        items: [ItemOutcome::Minted; 100].into(),
+    let key = IdempotencyKey::parse(&format!("{number:x}")).unwrap();
+    let hash = RequestHash::of("POST", "/api/v1/qr-codes/batch", "", b"");
+    match codes.enter(owner, key, hash, Vec::new().into()).await {
+        Ok(Entered::First(place)) => NamedMint { place, items: [ItemOutcome::Minted; 100].into() },
+        other => panic!("{other:?}"),
     }
 }
 
@@ -78,15 +80,18 @@ fn the_service_sends_few_statements() {
             account: AccountId::from_random(random_bytes().unwrap()),
             environment: Environment::parse("production").unwrap(),
         };
-        let mint = async |count, idempotency| -> Vec<Code> {
-            let request = MintRequest { owner: owner.clone(), codes: vec![new_code(); count], idempotency };
+        let mint = async |count, name| -> Vec<Code> {
+            let request = MintRequest { owner: owner.clone(), codes: vec![new_code(); count], name };
             handles.codes.mint(request).await.unwrap().codes.to_vec()
         };
         // Two batches of 100 do not fit into a page of 128, so each brings the row of a page.
         let of_a_batch = statements(&store, async || drop(mint(100, None).await)).await;
         assert_eq!(of_a_batch, 2, "its page and its codes; a bucket's row is written once in hours");
         assert_eq!(statements(&store, async || drop(mint(1, None).await)).await, 1, "its codes alone");
-        let of_a_named_batch = statements(&store, async || drop(mint(100, Some(named())).await)).await;
+        let of_a_named_batch = statements(&store, async || {
+            drop(mint(100, Some(named(&handles.codes, &owner).await)).await);
+        })
+        .await;
         assert_eq!(of_a_named_batch, 3, "its record, its page and its codes");
 
         let codes = mint(3, None).await;

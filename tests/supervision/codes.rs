@@ -75,7 +75,7 @@ async fn an_alias_taken_in_a_new_page_costs_the_page_nothing() {
     let world = World::new().await;
     let mut aliased = dynamic("https://example.com/alias");
     aliased.alias = Some(Alias::parse("summer-sale").unwrap());
-    let request = MintRequest { owner: world.owner.clone(), codes: vec![aliased], idempotency: None };
+    let request = MintRequest { owner: world.owner.clone(), codes: vec![aliased], name: None };
     world.handles().codes.mint(request.clone()).await.unwrap();
     // A restart opens a new page; the first request in it fails, another of the same page goes through.
     assert_eq!(world.handles().codes.raw().ask(Poison::Handler, PATIENCE).await, Err(AskError::Crashed));

@@ -104,7 +104,7 @@ impl World {
     /// Mints `count` dynamic codes.
     pub(crate) async fn mint(&self, count: usize) -> Vec<Code> {
         let codes = vec![dynamic("https://example.com/1"); count];
-        let request = MintRequest { owner: self.owner.clone(), codes, idempotency: None };
+        let request = MintRequest { owner: self.owner.clone(), codes, name: None };
         self.handles().codes.mint(request).await.unwrap().codes.to_vec()
     }
 

@@ -13,7 +13,6 @@ use super::creation_times::{CreationTime, CreationTimes};
 use super::handle::WRITE_DEADLINE;
 use super::high_water::HighWater;
 use super::numbers::Numbers;
-use super::running::Running;
 use super::turns::Turns;
 use super::unknown_aliases::UnknownAliases;
 
@@ -61,7 +60,6 @@ pub struct Codes {
     pub(super) seed: CodesSeed,
     pub(super) numbers: Numbers,
     pub(super) turns: Turns,
-    pub(super) running: Running,
     lease: Option<Shared<LocalBoxFuture<'static, Result<Block, LeaseError>>>>,
     creation_times: CreationTimes,
 }

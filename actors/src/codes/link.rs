@@ -76,3 +76,33 @@ impl From<Code> for Link {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ezqr_schema::{AccountId, ContentType, Environment, InstallationSecret};
+
+    use super::*;
+
+    #[test]
+    fn a_link_is_expired_from_the_very_instant_on() {
+        let at = |millis| Timestamp::from_millis(millis).unwrap();
+        let sequence = Sequence::new(7).unwrap();
+        let content = serde_json::json!("a");
+        let link = |expires_at| Link {
+            sequence,
+            id: InstallationSecret::from_bytes([1; 32]).code_ids().make(Timestamp::EPOCH, 0, sequence),
+            owner: Owner {
+                account: AccountId::from_random([1; 16]),
+                environment: Environment::parse("production").unwrap(),
+            },
+            name: None,
+            pattern: Pattern::Static(Payload::parse(ContentType::Text, &content).unwrap()),
+            error_correction: ErrorCorrection::Medium,
+            status: CodeStatus::Active,
+            expires_at,
+        };
+        let expiring = link(Some(at(1_000)));
+        assert_eq!([999, 1_000, 1_001].map(|now| expiring.is_expired(at(now))), [false, true, true]);
+        assert!(!link(None).is_expired(at(i64::from(u32::MAX))));
+    }
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ezqr_schema::{Code, IdempotentRequest, ItemOutcome, NewCode, Owner};
+use ezqr_schema::{Code, ItemOutcome, NewCode, Owner};
 use ezqr_store::{
     CodeStore as _, IdempotencyRecord, LeaseError, Mint, MintError, MintRecord, ReadError, WriteError,
 };
@@ -14,7 +14,7 @@ use crate::kernel::{AskError, Message, Reply, Respond};
 
 use super::actor::Codes;
 use super::repeat::{Decided, Repeat};
-use super::running::{Place, Taken};
+use super::running::Place;
 
 /// Asks for codes, all or none.
 #[derive(Clone, Debug)]
@@ -23,8 +23,17 @@ pub struct MintRequest {
     pub owner: Owner,
     /// What they shall be: 1 to 100; an alias only on a single one.
     pub codes: Vec<NewCode>,
-    /// Makes the request repeatable. As many of its items are minted as there are codes.
-    pub idempotency: Option<IdempotentRequest>,
+    /// Makes the request repeatable.
+    pub name: Option<NamedMint>,
+}
+
+/// A request with an idempotency key, in its turn.
+#[derive(Clone, Debug)]
+pub struct NamedMint {
+    /// Its right to be carried out.
+    pub place: Place,
+    /// What becomes of its items, in their order. As many are minted as there are codes.
+    pub items: Arc<[ItemOutcome]>,
 }
 
 /// The codes of a request.
@@ -93,59 +102,39 @@ impl From<LeaseError> for MintRefused {
     }
 }
 
-impl From<Taken> for MintRefused {
-    fn from(taken: Taken) -> Self {
-        match taken {
-            Taken::BySame => Self::STILL_RUNNING,
-            Taken::ByOther => Self::KeyReused,
-        }
+/// Asks to carry a request out.
+pub(super) struct CarryOut(pub(super) MintRequest);
+
+/// What became of a request.
+pub(super) enum Minted {
+    /// It was carried out.
+    Now(MintAnswer),
+    /// Its name was used before.
+    Before(Box<Repeat>),
+}
+
+impl Message for CarryOut {
+    type Reply = Result<Minted, MintRefused>;
+}
+
+type MintReply = Reply<Codes, Result<Minted, MintRefused>>;
+
+impl Respond<CarryOut> for Codes {
+    fn respond(&mut self, CarryOut(request): CarryOut) -> MintReply {
+        self.mint(request)
     }
-}
-
-impl Message for MintRequest {
-    type Reply = Result<MintAnswer, MintRefused>;
-}
-
-type MintReply = Reply<Codes, Result<MintAnswer, MintRefused>>;
-
-impl Respond<MintRequest> for Codes {
-    fn respond(&mut self, request: MintRequest) -> MintReply {
-        let MintRequest { owner, codes: wishes, idempotency } = request;
-        let name = match idempotency {
-            None => None,
-            Some(request) => match self.running.enter(&owner, &request) {
-                Ok(place) => Some(Name { request, place }),
-                Err(taken) => return Reply::now(Err(taken.into())),
-            },
-        };
-        self.mint(Admitted { owner, wishes, name })
-    }
-}
-
-/// A request that is carried out now.
-struct Admitted {
-    owner: Owner,
-    wishes: Vec<NewCode>,
-    name: Option<Name>,
-}
-
-/// What a request is repeated by.
-struct Name {
-    request: IdempotentRequest,
-    /// Held until the answer.
-    place: Place,
 }
 
 impl Codes {
-    fn mint(&mut self, request: Admitted) -> MintReply {
+    fn mint(&mut self, request: MintRequest) -> MintReply {
         let now = self.creation_time();
-        let Some(allotment) = self.numbers.allot(&request.owner, request.wishes.len(), now) else {
+        let Some(allotment) = self.numbers.allot(&request.owner, request.codes.len(), now) else {
             return self.with_new_block(|codes, leased| match leased {
                 Ok(()) => codes.mint(request),
                 Err(error) => Reply::now(Err(error.into())),
             });
         };
-        let Admitted { owner, wishes, name } = request;
+        let MintRequest { owner, codes: wishes, name } = request;
         // Only who may have to answer the same again keeps what was asked for.
         let kept = name.map(|name| (name, wishes.clone()));
         let decided = Decided { created_at: now, link_base: self.seed.link_base };
@@ -156,14 +145,14 @@ impl Codes {
             owner,
             record: match &kept {
                 None => MintRecord::Unnamed,
-                Some((name, _)) => MintRecord::Made(name.request.clone()),
+                Some((name, _)) => MintRecord::Made(name.place.request(Arc::clone(&name.items))),
             },
         };
         self.write(mint, kept)
     }
 
     /// Writes without holding up the mailbox: the store groups what comes in meanwhile into one commit.
-    fn write(&self, mint: Mint, kept: Option<(Name, Vec<NewCode>)>) -> MintReply {
+    fn write(&self, mint: Mint, kept: Option<(NamedMint, Vec<NewCode>)>) -> MintReply {
         let store = self.seed.store.clone();
         let (owner, page, codes) = (mint.owner.clone(), mint.page.page, Arc::clone(&mint.codes));
         let written = async move { store.mint(mint).await };
@@ -178,12 +167,16 @@ impl Codes {
             }
         });
         Reply::then(written, move |state: &mut Self, written| match (written, kept) {
-            (Ok(()), _) => {
+            (Ok(()), kept) => {
                 state.numbers.page_recorded(&owner, page);
-                Reply::now(Ok(MintAnswer { codes, is_replayed: false }))
+                // Here and not where it was asked for, which may be gone.
+                if let Some((NamedMint { place, items }, _)) = kept {
+                    place.answer(&codes, &items);
+                }
+                Reply::now(Ok(Minted::Now(MintAnswer { codes, is_replayed: false })))
             }
             (Err(MintError::Recorded(record)), Some((name, wishes))) => {
-                state.repeat(owner, wishes, name, *record)
+                Reply::now(Ok(Minted::Before(Box::new(state.repeat(owner, wishes, name, *record)))))
             }
             (Err(MintError::Recorded(_)), None) => Reply::now(Err(MintRefused::KeyReused)),
             (Err(MintError::AliasTaken), _) => Reply::now(Err(MintRefused::AliasTaken)),
@@ -195,22 +188,17 @@ impl Codes {
         &self,
         owner: Owner,
         wishes: Vec<NewCode>,
-        Name { request, place }: Name,
+        name: NamedMint,
         record: IdempotencyRecord,
-    ) -> MintReply {
-        let repeat = Repeat {
+    ) -> Repeat {
+        Repeat {
             store: self.seed.store.clone(),
             code_ids: self.seed.code_ids.clone(),
             clock: self.seed.clock.clone(),
             owner,
             wishes,
-            request,
+            name,
             record,
-        };
-        Reply::later(async move {
-            let answer = repeat.answer().await;
-            drop(place);
-            answer
-        })
+        }
     }
 }

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use ezqr_schema::{
-    Alias, Clock, Code, CodeId, CodeIds, IdempotencyKey, ItemOutcome, LinkBase, Owner, RequestHash, Sequence,
-    ShortCode, ShortCodes, ShortPath,
+    Alias, Clock, Code, CodeId, CodeIds, IdempotencyKey, ItemOutcome, LinkBase, NewCode, Owner, RequestHash,
+    Sequence, ShortCode, ShortCodes, ShortPath,
 };
-use ezqr_store::{CodeStore as _, ListRequest, Listing, ReadError, Store, StoreHealth, list};
+use ezqr_store::{
+    CodeStore as _, IdempotencyRecord, ListRequest, Listing, ReadError, Store, StoreHealth, list,
+};
 
 use super::actor::Published;
 use super::cache::Cached;
 use super::flights::Flights;
 use super::link::{Link, Pattern};
 use super::link_bases::LinkBases;
+use super::repeat::promised;
 
 /// Answers reads on the thread that asks: from the cache, or from the store.
 ///
@@ -105,6 +108,27 @@ impl CodeReader {
         let record = self.store.idempotency_record(owner, key).await?;
         let now = self.clock.now();
         Ok(record.filter(|record| record.hash == *hash && record.holds_at(now)).map(|record| record.items))
+    }
+
+    /// The record of the request that the owner made under `key` and may still repeat, where its record alone proves that
+    /// it was carried out: on a store that writes both in one transaction. One point read there, none elsewhere.
+    pub async fn carried_out(
+        &self,
+        owner: &Owner,
+        key: &IdempotencyKey,
+    ) -> Result<Option<IdempotencyRecord>, ReadError> {
+        if self.store.is_shared() {
+            return Ok(None);
+        }
+        let record = self.store.idempotency_record(owner, key).await?;
+        let now = self.clock.now();
+        Ok(record.filter(|record| record.holds_at(now)))
+    }
+
+    /// The codes of a request of `owner` that was carried out, as they were when they were minted: what its `wishes`
+    /// became. No read.
+    pub fn codes_of(&self, record: &IdempotencyRecord, owner: &Owner, wishes: Vec<NewCode>) -> Arc<[Code]> {
+        promised(record, &self.code_ids, owner, wishes)
     }
 
     /// The link base `code` was minted with.

@@ -5,15 +5,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::{
-    Clock, Code, CodeIds, IdempotentRequest, LinkBaseId, Minted, NewCode, Owner, Page, Sequence, Timestamp,
+    Clock, Code, CodeIds, LinkBaseId, Minted, NewCode, Owner, Page, Sequence, Timestamp,
 };
 use ezqr_store::{CodeStore as _, IdempotencyRecord, Mint, MintError, MintRecord, ReadError, Store};
 
-use super::mint::{MintAnswer, MintRefused};
+use crate::kernel::{Message, Reply, Respond};
+
+use super::actor::Codes;
+use super::handle::{CodesHandle, WRITE_DEADLINE};
+use super::mint::{MintAnswer, MintRefused, NamedMint};
+use super::running::Place;
 
 /// How long codes may be missing behind their record before they count as lost with their writer. It is no
 /// matter of safety: whoever writes them again writes the same bytes.
 const WRITER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is waited between two looks for codes that are missing: a writer takes milliseconds, or is slow or dead.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the minter decides about all codes of one request.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +50,18 @@ impl Decided {
     }
 }
 
+/// The codes that the record of a request promises, when they are those that `wishes` become.
+pub(super) fn promised(
+    record: &IdempotencyRecord,
+    code_ids: &CodeIds,
+    owner: &Owner,
+    wishes: Vec<NewCode>,
+) -> Arc<[Code]> {
+    let numbers = (record.first.get()..).map_while(|number| Sequence::new(number).ok());
+    let decided = Decided { created_at: record.created_at, link_base: record.link_base };
+    decided.codes(code_ids, owner, wishes, numbers)
+}
+
 /// A request whose name was used before.
 pub(super) struct Repeat {
     pub(super) store: Store,
@@ -48,39 +69,73 @@ pub(super) struct Repeat {
     pub(super) clock: Clock,
     pub(super) owner: Owner,
     pub(super) wishes: Vec<NewCode>,
-    pub(super) request: IdempotentRequest,
+    pub(super) name: NamedMint,
     pub(super) record: IdempotencyRecord,
 }
 
 impl Repeat {
-    /// Answers what the first request was answered, whatever became of its codes since; if they never came,
-    /// writes them.
-    pub(super) async fn answer(self) -> Result<MintAnswer, MintRefused> {
-        let Self { store, code_ids, clock, owner, wishes, request, record } = self;
-        if record.hash != request.hash {
+    /// Answers what the first request was answered, whatever became of its codes since. If they are not there, it
+    /// looks for them again for as long as a write may take; if they never came, it has them written.
+    pub(super) async fn answer(self, handle: &CodesHandle) -> Result<MintAnswer, MintRefused> {
+        let Self { store, code_ids, clock, owner, wishes, name, record } = self;
+        let NamedMint { place, items } = name;
+        if record.hash != *place.hash() {
             return Err(MintRefused::KeyReused);
         }
-        if record.items != request.items {
+        if record.items != items {
             return Err(MintRefused::OtherItems(record.items));
         }
-        let IdempotencyRecord { first, created_at, link_base, page, .. } = record;
-        let numbers = (first.get()..).map_while(|number| Sequence::new(number).ok());
-        let codes = Decided { created_at, link_base }.codes(&code_ids, &owner, wishes, numbers);
+        let codes = promised(&record, &code_ids, &owner, wishes);
         let answer = MintAnswer { codes: Arc::clone(&codes), is_replayed: true };
-        if are_stored(&store, page.page, &codes).await? {
-            return Ok(answer);
+        let mut pauses = pauses();
+        loop {
+            if are_stored(&store, record.page.page, &codes).await? {
+                place.answer(&codes, &items);
+                return Ok(answer);
+            }
+            if is_given_up(record.created_at, clock.now()) {
+                break;
+            }
+            let pause = pauses.next().ok_or(MintRefused::STILL_RUNNING)?;
+            tokio::time::sleep(pause).await;
         }
-        if let Some(retry_after) = time_left(created_at, clock.now()) {
-            return Err(MintRefused::StillRunning { retry_after });
-        }
-        let mint = Mint { page, owner, records_page: true, codes, record: MintRecord::Resumed(request) };
-        match store.mint(mint).await {
-            Ok(()) => Ok(answer),
-            // Somebody else resumed it.
-            Err(MintError::Recorded(_)) => Err(MintRefused::STILL_RUNNING),
-            Err(MintError::AliasTaken) => Err(MintRefused::AliasTaken),
-            Err(MintError::Write(error)) => Err(error.into()),
-        }
+        let (page, record) = (record.page, MintRecord::Resumed(place.request(items)));
+        handle.resume(Mint { page, owner, records_page: true, codes, record }, place).await?;
+        Ok(answer)
+    }
+}
+
+/// The pauses between looks: growing, and together as long as a write may take.
+fn pauses() -> impl Iterator<Item = Duration> {
+    let growing =
+        std::iter::successors(Some(FIRST_PAUSE), |pause| Some((*pause * 2).min(LONGEST_PAUSE)));
+    growing.scan(Duration::ZERO, |passed, pause| {
+        *passed += pause;
+        (*passed <= WRITE_DEADLINE).then_some(pause)
+    })
+}
+
+/// Asks to write the codes that a record promises.
+pub(super) struct Resume {
+    pub(super) mint: Mint,
+    pub(super) place: Place,
+}
+
+impl Message for Resume {
+    type Reply = Result<(), MintError>;
+}
+
+impl Respond<Resume> for Codes {
+    fn respond(&mut self, Resume { mint, place }: Resume) -> Reply<Self, Result<(), MintError>> {
+        let store = self.seed.store.clone();
+        Reply::later(async move {
+            let (codes, record) = (Arc::clone(&mint.codes), mint.record.clone());
+            store.mint(mint).await?;
+            if let MintRecord::Resumed(request) = record {
+                place.answer(&codes, &request.items);
+            }
+            Ok(())
+        })
     }
 }
 
@@ -104,15 +159,12 @@ async fn are_stored(store: &Store, page: Page, codes: &[Code]) -> Result<bool, R
     Ok(are_stored)
 }
 
-/// How long the writer of codes created at `created_at` is still waited for. A clock that is ahead by more than
-/// that is wrong, and nobody is waited for.
-fn time_left(created_at: Timestamp, now: Timestamp) -> Option<Duration> {
+/// Whether the writer of codes created at `created_at` is waited for no more. A clock that is ahead by more than
+/// its time is wrong, and nobody is waited for.
+fn is_given_up(created_at: Timestamp, now: Timestamp) -> bool {
     let age = now.as_millis() - created_at.as_millis();
     let apart = Duration::from_millis(age.unsigned_abs());
-    if age < 0 {
-        return (apart <= WRITER_PATIENCE).then_some(WRITER_PATIENCE);
-    }
-    WRITER_PATIENCE.checked_sub(apart).filter(|left| !left.is_zero())
+    if age < 0 { apart > WRITER_PATIENCE } else { apart >= WRITER_PATIENCE }
 }
 
 #[cfg(test)]
@@ -122,11 +174,20 @@ mod tests {
     #[test]
     fn a_writer_is_waited_for_until_ten_seconds_after_it_began() {
         let at = |millis| Timestamp::from_millis(millis).unwrap();
-        let left = |now| time_left(at(100_000), at(now)).map(|left| left.as_millis());
-        assert_eq!(left(100_000), Some(10_000));
-        assert_eq!(left(109_999), Some(1));
-        assert_eq!(left(110_000), None);
-        assert_eq!(left(90_000), Some(10_000), "its clock is ahead of ours");
-        assert_eq!(left(89_999), None, "and wrong");
+        let given_up = |now| is_given_up(at(100_000), at(now));
+        assert!(!given_up(100_000));
+        assert!(!given_up(109_999));
+        assert!(given_up(110_000));
+        assert!(!given_up(90_000), "its clock is ahead of ours");
+        assert!(given_up(89_999), "and wrong");
+    }
+
+    #[test]
+    fn looks_begin_at_once_grow_rare_and_end_with_the_deadline() {
+        let pauses: Vec<Duration> = pauses().collect();
+        assert_eq!(pauses[..4], [25, 50, 100, 200].map(Duration::from_millis));
+        assert!(pauses.is_sorted() && pauses.last() == Some(&LONGEST_PAUSE));
+        let together: Duration = pauses.iter().sum();
+        assert!(together <= WRITE_DEADLINE && together + LONGEST_PAUSE > WRITE_DEADLINE, "{together:?}");
     }
 }
