@@ -118,6 +118,33 @@ fn a_mint_cut_off_between_any_two_writes_is_finished_once_by_its_retry_elsewhere
     }
 }
 
+#[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
+fn duplicates_at_once_on_several_nodes_all_get_the_first_answer() {
+    let installation = installation();
+    let key = installation.key(0);
+    let nodes = [installation.node(), installation.node()];
+    for round in 0..20 {
+        let name = format!("at-once-{round}");
+        let body = json!(vec![json!({ "content_type": "text", "content": name }); CODES]);
+        let answers: Vec<Answer> = thread::scope(|scope| {
+            let asking: Vec<_> = nodes
+                .iter()
+                .flat_map(|node| [(); 4].map(|()| node.client(&key)))
+                .map(|client| {
+                    let (name, body) = (&name, &body);
+                    scope.spawn(move || client.post_named("/api/v1/qr-codes/batch", body, name).unwrap())
+                })
+                .collect();
+            asking.into_iter().map(|asking| asking.join().unwrap()).collect()
+        });
+        assert_eq!(answers.iter().filter(|answer| !answer.is_replayed).count(), 1);
+        for answer in &answers {
+            assert_eq!((answer.status, &answer.text), (201, &answers[0].text), "{name}");
+        }
+    }
+}
+
 /// Another node answers the same bytes, and the codes are there once, found by everything that leads to them.
 fn assert_once(client: &Client, request: &Caught, first: &Answer) {
     let again = request.retry(client);
