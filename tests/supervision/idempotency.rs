@@ -320,3 +320,22 @@ async fn codes_that_never_came_behind_their_record_are_waited_for_and_then_writt
     assert_eq!(request(&world, "order-1", "body", 5).mint(&world).await.unwrap(), resumed);
     assert_eq!(minted(&world).await, 5);
 }
+
+#[tokio::test]
+async fn a_record_that_is_taken_back_while_its_codes_are_waited_for_leaves_the_name_to_who_waits() {
+    let time = ManualClock::starting_at(Timestamp::from_millis(1_800_000_000_000).unwrap());
+    let world = World::at(time.clock()).await;
+    let named = request(&world, "order-1", "body", 2);
+    let first = named.mint(&world).await.unwrap();
+    // As if another node had written the record, and then been refused.
+    let database = rusqlite::Connection::open(world.directory().join("ezqr.db")).unwrap();
+    assert_eq!(database.execute("DELETE FROM codes", []).unwrap(), 2);
+    let waiting = named.mint(&world);
+    pin_mut!(waiting);
+    let looked = tokio::time::timeout(Duration::from_millis(200), waiting.as_mut()).await;
+    assert!(looked.is_err(), "{looked:?}");
+    assert_eq!(database.execute("DELETE FROM idempotency", []).unwrap(), 1);
+    let minted = waiting.await.unwrap();
+    assert!(!minted.is_replayed && minted.codes != first.codes);
+    assert_eq!(named.mint(&world).await.unwrap(), MintAnswer { codes: minted.codes, is_replayed: true });
+}

@@ -12,11 +12,14 @@ use crate::kernel::{AskError, Handle};
 use super::actor::{Codes, ForgetCached};
 use super::change::{ChangeRefused, ChangeRequest};
 use super::mint::{CarryOut, MintAnswer, MintRefused, MintRequest, Minted};
-use super::repeat::Resume;
+use super::repeat::{Repeated, Resume};
 use super::running::{Answered, Entry, Place, Running, Told};
 
 /// How long a request waits for its write. Past it the write goes on and its outcome is unknown.
 pub(super) const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How often a request is carried out whose name other nodes use and give up meanwhile.
+const CARRIED_OUT_AT_MOST: usize = 3;
 
 /// The typed address of [`Codes`].
 #[derive(Clone, Debug)]
@@ -66,14 +69,19 @@ impl CodesHandle {
     }
 
     /// Mints codes, all or none. One message; another when codes are written that a record promised and that never came.
-    pub async fn mint(&self, request: MintRequest) -> Result<MintAnswer, MintRefused> {
-        match self.owner.ask(CarryOut(request), WRITE_DEADLINE).await {
-            Ok(Ok(Minted::Now(answer))) => Ok(answer),
-            // Looking for what another node writes takes a while: outside of the owner's queue.
-            Ok(Ok(Minted::Before(repeat))) => repeat.answer(self).await,
-            Ok(Err(refused)) => Err(refused),
-            Err(error) => Err(MintRefused::unanswered(error)),
+    pub async fn mint(&self, mut request: MintRequest) -> Result<MintAnswer, MintRefused> {
+        for _ in 0..CARRIED_OUT_AT_MOST {
+            let asked = self.owner.ask(CarryOut(request), WRITE_DEADLINE).await;
+            match asked.unwrap_or_else(|error| Err(MintRefused::unanswered(error)))? {
+                Minted::Now(answer) => return Ok(answer),
+                // Looking for what another node writes takes a while: outside of the owner's queue.
+                Minted::Before(repeat) => match repeat.answer(self).await? {
+                    Repeated::Answer(answer) => return Ok(answer),
+                    Repeated::Gone(again) => request = again,
+                },
+            }
         }
+        Err(MintRefused::STILL_RUNNING)
     }
 
     /// Writes the codes that a record promises. One message.

@@ -13,7 +13,7 @@ use crate::kernel::{Message, Reply, Respond};
 
 use super::actor::Codes;
 use super::handle::{CodesHandle, WRITE_DEADLINE};
-use super::mint::{MintAnswer, MintRefused, NamedMint};
+use super::mint::{MintAnswer, MintRefused, MintRequest, NamedMint};
 use super::running::Place;
 
 /// How long codes may be missing behind their record before they count as lost with their writer. It is no
@@ -73,10 +73,18 @@ pub(super) struct Repeat {
     pub(super) record: IdempotencyRecord,
 }
 
+/// What became of it.
+pub(super) enum Repeated {
+    /// It is answered.
+    Answer(MintAnswer),
+    /// The record is gone, because the first was refused after all: this is to be carried out.
+    Gone(MintRequest),
+}
+
 impl Repeat {
     /// Answers what the first request was answered, whatever became of its codes since. If they are not there, it
     /// looks for them again for as long as a write may take; if they never came, it has them written.
-    pub(super) async fn answer(self, handle: &CodesHandle) -> Result<MintAnswer, MintRefused> {
+    pub(super) async fn answer(self, handle: &CodesHandle) -> Result<Repeated, MintRefused> {
         let Self { store, code_ids, clock, owner, wishes, name, record } = self;
         let NamedMint { place, items } = name;
         if record.hash != *place.hash() {
@@ -85,23 +93,27 @@ impl Repeat {
         if record.items != items {
             return Err(MintRefused::OtherItems(record.items));
         }
-        let codes = promised(&record, &code_ids, &owner, wishes);
+        let codes = promised(&record, &code_ids, &owner, wishes.clone());
         let answer = MintAnswer { codes: Arc::clone(&codes), is_replayed: true };
         let mut pauses = pauses();
         loop {
             if are_stored(&store, record.page.page, &codes).await? {
                 place.answer(&codes, &items);
-                return Ok(answer);
+                return Ok(Repeated::Answer(answer));
             }
             if is_given_up(record.created_at, clock.now()) {
                 break;
             }
             let pause = pauses.next().ok_or(MintRefused::STILL_RUNNING)?;
             tokio::time::sleep(pause).await;
+            if store.idempotency_record(&owner, place.key()).await?.as_ref() != Some(&record) {
+                let name = Some(NamedMint { place, items });
+                return Ok(Repeated::Gone(MintRequest { owner, codes: wishes, name }));
+            }
         }
         let (page, record) = (record.page, MintRecord::Resumed(place.request(items)));
         handle.resume(Mint { page, owner, records_page: true, codes, record }, place).await?;
-        Ok(answer)
+        Ok(Repeated::Answer(answer))
     }
 }
 
