@@ -140,9 +140,15 @@ impl Message for Resume {
 impl Respond<Resume> for Codes {
     fn respond(&mut self, Resume { mint, place }: Resume) -> Reply<Self, Result<(), MintError>> {
         let store = self.seed.store.clone();
+        let unknown_aliases = Arc::clone(&self.seed.published.unknown_aliases);
         Reply::later(async move {
             let (codes, record) = (Arc::clone(&mint.codes), mint.record.clone());
-            store.mint(mint).await?;
+            let written = store.mint(mint).await;
+            // Whatever the store says: a write that is not answered may be there.
+            for alias in codes.iter().filter_map(|code| code.alias.as_ref()) {
+                unknown_aliases.given_out(alias);
+            }
+            written?;
             if let MintRecord::Resumed(request) = record {
                 place.answer(&codes, &request.items);
             }
