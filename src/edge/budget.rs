@@ -46,7 +46,8 @@ async fn each_route_sends_the_messages_that_the_documents_say() {
         json!([{"content_type": "text", "content": "one"}, {"content_type": "text", "content": "two"}]);
     let request = |method: Method, path: &str| site.request(method, path);
     let named = || {
-        let named = request(Method::POST, "/api/v1/qr-codes/batch").insert_header(("Idempotency-Key", "named"));
+        let named =
+            request(Method::POST, "/api/v1/qr-codes/batch").insert_header(("Idempotency-Key", "named"));
         named.set_json(&batch)
     };
 

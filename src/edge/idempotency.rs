@@ -15,8 +15,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use ezqr_actors::codes::{Answered, Entered, MintAnswer, MintRefused, MintRequest, NamedMint, Place};
 use ezqr_schema::wire::{ParseContext, Refused, all_or_nothing};
 use ezqr_schema::{
-    Code, FieldFault, IdempotencyKey, InvalidIdempotencyKey, ItemOutcome, NewCode, Owner,
-    Problem, ProblemCode, RequestHash, Timestamp,
+    Code, FieldFault, IdempotencyKey, InvalidIdempotencyKey, ItemOutcome, NewCode, Owner, Problem,
+    ProblemCode, RequestHash, Timestamp,
 };
 use ezqr_store::IdempotencyRecord;
 

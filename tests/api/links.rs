@@ -139,7 +139,9 @@ fn a_link_that_does_not_work_is_a_page_for_people_and_a_problem_for_programs() {
 #[test]
 fn a_link_ends_at_the_very_instant_it_expires() {
     let app = TestApp::spawn();
-    let record = app.api.created(&json!({ "content_type": "url", "content": "https://example.com/", "dynamic": true }));
+    let record = app
+        .api
+        .created(&json!({ "content_type": "url", "content": "https://example.com/", "dynamic": true }));
     app.api.patched(&record, &json!({ "expires_at": "2100-05-04T03:02:02.500Z" }));
     let statuses = || {
         let preview = format!("{}+", link(&record));

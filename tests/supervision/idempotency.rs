@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use ezqr_actors::codes::{Entered, MintAnswer, MintRefused, MintRequest, NamedMint, Place};
 use ezqr_actors::kernel::{AskError, Poison};
-use ezqr_schema::{
-    Alias, IdempotencyKey, ItemOutcome, ManualClock, NewCode, Owner, RequestHash, Timestamp,
-};
+use ezqr_schema::{Alias, IdempotencyKey, ItemOutcome, ManualClock, NewCode, Owner, RequestHash, Timestamp};
 use ezqr_store::WriteError;
 use futures_util::future::{join, join_all};
 use futures_util::{FutureExt as _, pin_mut};
@@ -233,8 +231,7 @@ async fn a_crash_of_the_owner_strands_nobody_who_waits() {
 async fn thousands_of_waiting_duplicates_of_an_account_leave_another_accounts_mint_served() {
     let world = World::new().await;
     let handles = world.handles();
-    let named: Vec<_> =
-        (0..100).map(|name| request(&world, &format!("order-{name}"), "body", 1)).collect();
+    let named: Vec<_> = (0..100).map(|name| request(&world, &format!("order-{name}"), "body", 1)).collect();
     let mut places = Vec::new();
     for named in &named {
         places.push(named.place(&world).await);

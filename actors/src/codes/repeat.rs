@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ezqr_schema::{
-    Clock, Code, CodeIds, LinkBaseId, Minted, NewCode, Owner, Page, Sequence, Timestamp,
-};
+use ezqr_schema::{Clock, Code, CodeIds, LinkBaseId, Minted, NewCode, Owner, Page, Sequence, Timestamp};
 use ezqr_store::{CodeStore as _, IdempotencyRecord, Mint, MintError, MintRecord, ReadError, Store};
 
 use crate::kernel::{Message, Reply, Respond};
@@ -119,8 +117,7 @@ impl Repeat {
 
 /// The pauses between looks: growing, and together as long as a write may take.
 fn pauses() -> impl Iterator<Item = Duration> {
-    let growing =
-        std::iter::successors(Some(FIRST_PAUSE), |pause| Some((*pause * 2).min(LONGEST_PAUSE)));
+    let growing = std::iter::successors(Some(FIRST_PAUSE), |pause| Some((*pause * 2).min(LONGEST_PAUSE)));
     growing.scan(Duration::ZERO, |passed, pause| {
         *passed += pause;
         (*passed <= WRITE_DEADLINE).then_some(pause)

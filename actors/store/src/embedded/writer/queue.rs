@@ -214,9 +214,8 @@ mod tests {
 
     #[test]
     fn no_account_fills_the_queue_and_whatever_is_free_may_be_used() {
-        let fill = |queue: &Queue<()>, lane: Lane| {
-            (0..).take_while(|_| queue.push(lane, ()) == Ok(())).count()
-        };
+        let fill =
+            |queue: &Queue<()>, lane: Lane| (0..).take_while(|_| queue.push(lane, ()) == Ok(())).count();
         let queue = Queue::new(256);
         assert_eq!(fill(&queue, account(1)), 192);
         assert_eq!(fill(&queue, account(2)), 48);

@@ -3,9 +3,9 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 
+use ezqr_schema::AccountId;
 use futures_util::FutureExt as _;
 use futures_util::future::{join, join_all};
-use ezqr_schema::AccountId;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
