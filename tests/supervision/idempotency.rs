@@ -105,7 +105,6 @@ async fn a_repeat_answers_the_first_codes_whatever_was_changed_since() {
 #[tokio::test]
 async fn a_name_used_for_something_else_is_refused_and_every_owner_has_its_own_names() {
     let world = World::new().await;
-    let codes = &world.handles().codes;
     request(&world, "order-1", "body", 2).mint(&world).await.unwrap();
     let other = request(&world, "order-1", "another body", 2).mint(&world).await;
     assert_eq!(other.unwrap_err(), MintRefused::KeyReused);
@@ -292,7 +291,6 @@ async fn a_named_request_cut_off_by_a_crash_is_carried_out_once_when_repeated() 
 async fn codes_that_never_came_behind_their_record_are_waited_for_and_then_written_as_promised() {
     let time = ManualClock::starting_at(Timestamp::from_millis(1_800_000_000_000).unwrap());
     let world = World::at(time.clock()).await;
-    let codes = &world.handles().codes;
     let first = request(&world, "order-1", "body", 5).mint(&world).await.unwrap();
     // As if the process had ended between the record and the codes, which a store without transactions allows.
     let database = rusqlite::Connection::open(world.directory().join("ezqr.db")).unwrap();

@@ -191,23 +191,23 @@ mod tests {
 
     use super::*;
 
-    fn account(number: u8) -> Lane {
-        Some(AccountId::from_random([number; 16]))
+    fn account(number: u8) -> AccountId {
+        AccountId::from_random([number; 16])
     }
 
     #[test]
     fn accounts_take_turns_and_each_keeps_its_order() {
         let queue = Queue::new(100);
         for write in 0..10 {
-            queue.push(account(1), (1, write)).unwrap();
+            queue.push(Some(account(1)), (1, write)).unwrap();
         }
-        queue.push(account(2), (2, 0)).unwrap();
+        queue.push(Some(account(2)), (2, 0)).unwrap();
         queue.push(None, (0, 0)).unwrap();
-        queue.push(account(2), (2, 1)).unwrap();
+        queue.push(Some(account(2)), (2, 1)).unwrap();
         let group = queue.next(6).unwrap();
         assert_eq!(group, [(1, 0), (2, 0), (0, 0), (1, 1), (2, 1), (1, 2)]);
         // One that comes later waits for one write of the other.
-        queue.push(account(3), (3, 0)).unwrap();
+        queue.push(Some(account(3)), (3, 0)).unwrap();
         assert_eq!(queue.next(3).unwrap(), [(1, 3), (3, 0), (1, 4)]);
         assert_eq!(queue.next(100).unwrap().len(), 5);
     }
@@ -215,16 +215,16 @@ mod tests {
     #[test]
     fn no_account_fills_the_queue_and_whatever_is_free_may_be_used() {
         let fill =
-            |queue: &Queue<()>, lane: Lane| (0..).take_while(|_| queue.push(lane, ()) == Ok(())).count();
+            |queue: &Queue<()>, lane: Lane| (0..1_000).take_while(|_| queue.push(lane, ()) == Ok(())).count();
         let queue = Queue::new(256);
-        assert_eq!(fill(&queue, account(1)), 192);
-        assert_eq!(fill(&queue, account(2)), 48);
-        assert_eq!(fill(&queue, account(3)), 12);
+        assert_eq!(fill(&queue, Some(account(1))), 192);
+        assert_eq!(fill(&queue, Some(account(2))), 48);
+        assert_eq!(fill(&queue, Some(account(3))), 12);
         assert_eq!(fill(&queue, None), 4, "the installation's own take what there is");
-        assert_eq!(queue.push(account(4), ()), Err(NotQueued::Full));
+        assert_eq!(queue.push(Some(account(4)), ()), Err(NotQueued::Full));
         assert_eq!(queue.next(256).unwrap().len(), 256);
-        assert_eq!(fill(&queue, account(1)), 192);
-        assert_eq!(fill(&Queue::new(1), account(1)), 1);
+        assert_eq!(fill(&queue, Some(account(1))), 192);
+        assert_eq!(fill(&Queue::new(1), Some(account(1))), 1);
     }
 
     #[test]
@@ -232,14 +232,14 @@ mod tests {
         let queue = Queue::new(100);
         assert!(queue.settle().now_or_never().is_some(), "nothing waits");
         for write in 0..3 {
-            queue.push(account(1), write).unwrap();
+            queue.push(Some(account(1)), write).unwrap();
         }
         let mut settling = Box::pin(queue.settle());
         let mut is_settled = || settling.as_mut().now_or_never().is_some();
         assert!(!is_settled());
         // What comes later overtakes it in another lane, and does not count.
-        queue.push(account(2), 3).unwrap();
-        queue.push(account(1), 4).unwrap();
+        queue.push(Some(account(2)), 3).unwrap();
+        queue.push(Some(account(1)), 4).unwrap();
         assert_eq!(queue.next(4).unwrap(), [0, 3, 1, 2]);
         assert!(!is_settled(), "the last is under way");
         assert_eq!(queue.next(4).unwrap(), [4]);
