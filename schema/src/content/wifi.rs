@@ -28,6 +28,11 @@ enum Security {
 /// `nopass` where there is none. The three generations of WPA share the type `WPA` of the payload (WPA3
 /// specification, 7.1), so that every phone joins. The characters `\ ; , : "` are escaped by a backslash, as
 /// all readers undo it.
+///
+/// What reads as hexadecimal (`CAFE`, `12345678`) is not put in quotes, though the page of `ZXing` asks for them. Phones
+/// take an unquoted value for text: Android reads a key only where WPA or WEP has keys of that very length
+/// (`WifiNetworkConfig` of its settings), and writes none itself. An iPhone takes the quotes for a part of the password
+/// and does not join, and libraries that parse the payload (`rxing`) hand them on.
 pub(super) fn wifi(fields: &mut Fields<'_>) -> Result<String, Refused> {
     let ssid = fields.required("ssid", ssid);
     let security = fields.optional("security", security);
@@ -144,6 +149,20 @@ mod tests {
             (json!({ "ssid": " a ", "security": "nopass", "password": null }), "WIFI:T:nopass;S: a ;;"),
         ];
         for (content, payload) in networks {
+            assert_eq!(accepted(Wifi, &content), payload);
+        }
+    }
+
+    #[test]
+    fn what_reads_as_hexadecimal_is_written_as_it_is() {
+        for (content, payload) in [
+            (json!({ "ssid": "CAFE", "password": "12345678" }), "WIFI:T:WPA;S:CAFE;P:12345678;;"),
+            (json!({ "ssid": "0123", "password": "DEADBEEF00" }), "WIFI:T:WPA;S:0123;P:DEADBEEF00;;"),
+            (
+                json!({ "ssid": "ab", "password": "0123456789", "security": "wep" }),
+                "WIFI:T:WEP;S:ab;P:0123456789;;",
+            ),
+        ] {
             assert_eq!(accepted(Wifi, &content), payload);
         }
     }
