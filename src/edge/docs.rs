@@ -70,11 +70,11 @@ mod tests {
             parse(&rest.map(example).collect::<Vec<_>>().join("&")).unwrap()
         };
         // Whatever an image can be asked is asked here: who adds an option documents a parameter for it.
-        let ImageOptions { size, quiet_zone, colours, printed_side, resolution } = without("size");
+        let ImageOptions { size, quiet_zone, colours, printed_side, resolution, encoding } = without("size");
         let plain = ImageOptions::default();
         assert!(matches!(size, Size::Scale(_)) && size != plain.size && quiet_zone != plain.quiet_zone);
         assert!(colours.dark() != plain.colours.dark() && colours.light() != plain.colours.light());
-        assert!(printed_side.is_some() && resolution.is_some());
+        assert!(printed_side.is_some() && resolution.is_some() && encoding.is_some());
         assert!(matches!(without("scale").size, Size::Canvas(_)));
     }
 

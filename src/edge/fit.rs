@@ -1,15 +1,16 @@
 //! Whether a new code can be drawn.
 
-use ezqr_render::{EncodeError, best_version};
+use ezqr_render::{EncodeError, TextEncoding, version_of_text};
 use ezqr_schema::{FieldFault, NewCode, ProblemCode};
 
 /// Refuses a static code whose content fits no symbol of its level. `pointer` leads to the code. The pattern of
-/// a dynamic code is a short link, which always fits.
+/// a dynamic code is a short link, which always fits. Whether it says that it is UTF-8 makes no difference here: what fits without fits with.
 pub(super) fn check(code: &NewCode, pointer: &str) -> Result<(), FieldFault> {
     if code.target_url.is_some() {
         return Ok(());
     }
-    let Err(error) = best_version(code.content.as_str().as_bytes(), code.error_correction) else {
+    let Err(error) = version_of_text(code.content.as_str(), code.error_correction, TextEncoding::default())
+    else {
         return Ok(());
     };
     let EncodeError::TooLong { length, capacity, level } = error;

@@ -1,15 +1,16 @@
 //! The parameters of an image.
 
 use actix_web::web::Query;
+use ezqr_render::TextEncoding;
 use ezqr_render::options::{
     Colours, ImageOptions, InvalidOption, Millimetres, PixelSize, QuietZone, Resolution, Scale, Size,
 };
 use ezqr_schema::wire::Refused;
 use ezqr_schema::{FieldFault, ProblemCode};
 
-const PARAMETERS: &str = "scale, size, margin, dark, light, size_mm, dpi";
+const PARAMETERS: &str = "scale, size, margin, dark, light, size_mm, dpi, eci";
 
-/// Reads `scale` or `size`, `margin`, `dark`, `light`, `size_mm` and `dpi`; all the faults of a query at once.
+/// Reads `scale` or `size`, `margin`, `dark`, `light`, `size_mm`, `dpi` and `eci`; all the faults of a query at once.
 pub(super) fn parse(query: &str) -> Result<ImageOptions, Refused> {
     of_pairs(pairs(query))
 }
@@ -60,6 +61,7 @@ impl Reading {
             "dpi" => options.resolution = Some(Resolution::new(number(value)?)?),
             "dark" => self.dark = Some(colour(value)),
             "light" => self.light = Some(colour(value)),
+            "eci" => options.encoding = Some(encoding(value)?),
             _ => return Err(Invalid(format!("is not a parameter of images; they have {PARAMETERS}"))),
         }
         Ok(())
@@ -102,6 +104,14 @@ fn number(text: &str) -> Result<u32, Invalid> {
     text.parse().map_err(|_| Invalid("must be a whole number".to_owned()))
 }
 
+fn encoding(text: &str) -> Result<TextEncoding, Invalid> {
+    match text {
+        "true" => Ok(TextEncoding::Declared),
+        "false" => Ok(TextEncoding::Undeclared),
+        _ => Err(Invalid("must be true or false".to_owned())),
+    }
+}
+
 fn millimetres(text: &str) -> Result<Millimetres, Invalid> {
     let length = text.parse().map_err(|_| Invalid("must be a number of millimetres".to_owned()))?;
     Ok(Millimetres::new(length)?)
@@ -119,12 +129,15 @@ mod tests {
     #[test]
     fn every_parameter_is_read() {
         let options =
-            parse("scale=4&margin=0&dark=%23003366&light=transparent&size_mm=20.5&dpi=300").unwrap();
+            parse("scale=4&margin=0&dark=%23003366&light=transparent&size_mm=20.5&dpi=300&eci=false")
+                .unwrap();
         assert_eq!(options.size, Size::Scale(Scale::new(4).unwrap()));
         assert_eq!(options.quiet_zone.modules(), 0);
         assert_eq!(options.colours, Colours::parse(Some("#003366"), Some("transparent")).unwrap());
         assert_eq!(options.printed_side, Some(Millimetres::new(20.5).unwrap()));
         assert_eq!(options.resolution, Some(Resolution::new(300).unwrap()));
+        assert_eq!(options.encoding, Some(TextEncoding::Undeclared));
+        assert_eq!(parse("eci=true").unwrap().encoding, Some(TextEncoding::Declared));
         assert_eq!(parse("dark=036").unwrap().colours.dark().to_string(), "#003366");
         assert_eq!(parse("size=512").unwrap().size, Size::Canvas(PixelSize::new(512).unwrap()));
     }

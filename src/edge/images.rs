@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use ezqr_actors::codes::Link;
 use ezqr_actors::rendering::{Format, ImageRequest};
+use ezqr_render::TextEncoding;
 use ezqr_render::options::ImageOptions;
 use ezqr_schema::{Code, CodeStatus, NewCode, ProblemCode, Scope};
 
@@ -68,7 +69,8 @@ pub(super) fn pixels_of_new_code(
         (Some(_), Some(alias)) => edge.link_base.pattern_for(alias.as_str()),
         (Some(_), None) => edge.link_base.pattern_for(LARGEST_SHORT_CODE),
     };
-    pixels_of(&ImageRequest { pattern, level: code.error_correction, format, options })
+    let (level, encoding) = (code.error_correction, encoding(edge, options));
+    pixels_of(&ImageRequest { pattern, level, encoding, format, options })
 }
 
 /// The answer to what made `code`, as its image.
@@ -109,7 +111,13 @@ pub(super) async fn image_of(
     options: ImageOptions,
 ) -> Result<ImageRequest, Fault> {
     let pattern = edge.handles.reader.pattern(link).await?;
-    Ok(ImageRequest { pattern, level: link.error_correction, format, options })
+    let (level, encoding) = (link.error_correction, encoding(edge, options));
+    Ok(ImageRequest { pattern, level, encoding, format, options })
+}
+
+/// As it was asked for, or as the installation has it.
+fn encoding(edge: &Edge, options: ImageOptions) -> TextEncoding {
+    options.encoding.unwrap_or(edge.images.encoding)
 }
 
 /// The same image has the same tag. A newer program may draw other bytes, so its version is in it.
@@ -178,6 +186,7 @@ mod tests {
         let image = ImageRequest {
             pattern: "HTTPS://R.EXAMPLE/7K3MX9QA".to_owned(),
             level: ErrorCorrection::Medium,
+            encoding: TextEncoding::Declared,
             format: Format::Svg,
             options: ImageOptions::default(),
         };
@@ -186,6 +195,7 @@ mod tests {
             ImageRequest { format: Format::Png, ..image.clone() },
             ImageRequest { pattern: "HTTPS://R.EXAMPLE/7K3MX9QB".to_owned(), ..image.clone() },
             ImageRequest { level: ErrorCorrection::High, ..image.clone() },
+            ImageRequest { encoding: TextEncoding::Undeclared, ..image.clone() },
             ImageRequest { options: image_query::parse("margin=1").unwrap(), ..image.clone() },
         ];
         for other in others {

@@ -2,6 +2,7 @@
 
 use ezqr_actors::kernel::{AskError, Poison};
 use ezqr_actors::rendering::{BatchFailed, BatchImages, BatchRefused, Format, ImageRequest};
+use ezqr_render::TextEncoding;
 use ezqr_render::options::ImageOptions;
 use ezqr_schema::{AccountId, ErrorCorrection};
 
@@ -11,6 +12,7 @@ fn images(count: usize) -> Vec<ImageRequest> {
     let image = |index| ImageRequest {
         pattern: format!("HTTPS://R.EXAMPLE.COM/{index:08}"),
         level: ErrorCorrection::Medium,
+        encoding: TextEncoding::default(),
         format: Format::Png,
         options: ImageOptions::default(),
     };

@@ -47,6 +47,7 @@ fn image() -> ImageRequest {
     ImageRequest {
         pattern: "HTTPS://R.EXAMPLE.COM/7K3MX9QA".to_owned(),
         level: ErrorCorrection::Medium,
+        encoding: ezqr_render::TextEncoding::default(),
         format: Format::Png,
         options: ezqr_render::options::ImageOptions::default(),
     }

@@ -86,6 +86,7 @@ fn draw(input: &[u8]) {
         colours: colours.unwrap_or_default(),
         printed_side: millimetres.ok(),
         resolution: resolution.ok(),
+        encoding: None,
     };
     let payload = &input.0[..input.0.len().min(200)];
     let symbol = SymbolRequest::new(payload).encode().unwrap();

@@ -222,7 +222,7 @@ fn no_version_is_larger_than_the_one_qrcode_finds() {
     for _ in 0..2_000 {
         let payload = crate::random::text(&mut random);
         for level in ErrorCorrection::ALL {
-            let ours = ezqr_render::best_version(&payload, level).unwrap();
+            let ours = SymbolRequest::new(&payload).at_least(level).best_version().unwrap();
             let theirs = qrcode::bits::encode_auto(&payload, qrcode_level(level)).unwrap().version();
             assert!(qrcode::Version::Normal(i16::from(ours.number())).width() <= theirs.width());
             let symbol = Symbol::encode(&payload, level).unwrap();
@@ -250,7 +250,10 @@ fn a_payload_over_capacity_is_refused_with_its_figures() {
         let length = capacity + 1;
         let too_long = EncodeError::TooLong { length, capacity, level };
         assert_eq!(Symbol::encode(&vec![b'x'; length], level).unwrap_err(), too_long);
-        assert_eq!(ezqr_render::best_version(&vec![b'x'; length], level).unwrap_err(), too_long);
+        assert_eq!(
+            SymbolRequest::new(&vec![b'x'; length]).at_least(level).best_version().unwrap_err(),
+            too_long
+        );
     }
     let digits = vec![b'7'; 7_089];
     assert_eq!(Symbol::encode(&digits, ErrorCorrection::Low).unwrap().version(), Version::MAX);

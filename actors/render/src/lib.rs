@@ -17,8 +17,8 @@ mod symbol;
 
 pub use format::{ImageError, ImageFormat};
 pub use symbol::{
-    Eci, EncodeError, Mask, Symbol, SymbolRequest, UnknownEci, UnknownMask, UnknownVersion, Version,
-    best_version,
+    Eci, EncodeError, Mask, Symbol, SymbolRequest, TextEncoding, UnknownEci, UnknownMask, UnknownVersion,
+    Version, version_of_text,
 };
 
 pub use ezqr_schema::ErrorCorrection;

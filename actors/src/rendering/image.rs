@@ -1,7 +1,9 @@
 //! One image: what it is made of, and making it.
 
 use ezqr_render::options::ImageOptions;
-use ezqr_render::{EncodeError, ErrorCorrection, ImageError, ImageFormat, Symbol, best_version};
+use ezqr_render::{
+    EncodeError, ErrorCorrection, ImageError, ImageFormat, Symbol, TextEncoding, version_of_text,
+};
 
 /// Everything an image is made of: the same request gives the same bytes.
 #[derive(Clone, Debug)]
@@ -10,6 +12,8 @@ pub struct ImageRequest {
     pub pattern: String,
     /// The least level; it rises while the version stays.
     pub level: ErrorCorrection,
+    /// Whether it says that it is UTF-8, when it is not all ASCII.
+    pub encoding: TextEncoding,
     /// The format.
     pub format: ImageFormat,
     /// Size, quiet zone and colours.
@@ -31,14 +35,16 @@ impl ImageRequest {
     /// How many pixels the image has. Vectors have none, so nothing is to be bounded there.
     pub fn pixels(&self) -> Result<u64, EncodeError> {
         match self.format {
-            ImageFormat::Png => Ok(self.options.pixels(best_version(self.pattern.as_bytes(), self.level)?)),
+            ImageFormat::Png => {
+                Ok(self.options.pixels(version_of_text(&self.pattern, self.level, self.encoding)?))
+            }
             ImageFormat::Svg | ImageFormat::Pdf => Ok(0),
         }
     }
 
     /// Makes the image, on the thread that asks.
     pub fn render(&self) -> Result<Vec<u8>, RenderError> {
-        let symbol = Symbol::encode(self.pattern.as_bytes(), self.level)?;
+        let symbol = Symbol::of_text(&self.pattern, self.level, self.encoding)?;
         // No title: an image is public, and a code's name is its owner's.
         Ok(self.format.write(&symbol, &self.options, None)?)
     }

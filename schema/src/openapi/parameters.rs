@@ -24,7 +24,7 @@ pub(super) const OF_LISTS: [&str; 10] = [
 ];
 
 /// Those of an image, by name.
-pub(super) const OF_IMAGES: [&str; 7] = ["scale", "size", "margin", "dark", "light", "size_mm", "dpi"];
+pub(super) const OF_IMAGES: [&str; 8] = ["scale", "size", "margin", "dark", "light", "size_mm", "dpi", "eci"];
 
 /// All of them by name.
 pub(super) fn all() -> Named {
@@ -187,6 +187,15 @@ fn of_images() -> Named {
         ),
         "dpi": in_query(
             "dpi", whole(1, 10_000, None), json!(300), "Dots an inch that a PNG tells, unless `size_mm` does.",
+        ),
+        "eci": in_query(
+            "eci",
+            json!({ "type": "boolean" }),
+            json!(false),
+            "Whether the symbol of content that is not all ASCII says that it is UTF-8 (ECI 26). Without it \
+             many readers take umlauts for Chinese; scanners that type what they read may type the mark too \
+             (`\\000026`). As the installation is set (`images.eci`, true unless changed) unless it is given; \
+             ASCII never has one.",
         ),
     }))
 }

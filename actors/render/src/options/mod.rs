@@ -10,7 +10,7 @@ pub use geometry::Geometry;
 pub use invalid::{Field, InvalidOption};
 pub use measure::{MAXIMUM_QUIET_ZONE, Millimetres, PixelSize, QuietZone, Resolution, Scale};
 
-use crate::Version;
+use crate::{TextEncoding, Version};
 
 /// How many pixels an image gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct ImageOptions {
     pub printed_side: Option<Millimetres>,
     /// The resolution a PNG tells; `printed_side` goes before it.
     pub resolution: Option<Resolution>,
+    /// Whether text that is not all ASCII says that it is UTF-8; `None`: as whoever makes the symbol sees fit.
+    pub encoding: Option<TextEncoding>,
 }
 
 impl ImageOptions {

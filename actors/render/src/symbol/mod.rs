@@ -9,15 +9,17 @@ mod request;
 mod runs;
 mod segmentation;
 mod template;
+mod text;
 mod version;
 mod window;
 
 use ezqr_schema::ErrorCorrection;
 
 pub use mask::{Mask, UnknownMask};
-pub use request::{Eci, EncodeError, SymbolRequest, UnknownEci, best_version};
+pub use request::{Eci, EncodeError, SymbolRequest, UnknownEci};
 pub(crate) use runs::dark_runs;
 use template::Template;
+pub use text::{TextEncoding, version_of_text};
 pub use version::{UnknownVersion, Version};
 
 /// Modules a side of version 40.
@@ -36,7 +38,8 @@ pub struct Symbol {
 }
 
 impl Symbol {
-    /// The smallest symbol that holds `payload` at `level` or better.
+    /// The smallest symbol that holds `payload`, bytes that need not be text, at `level` or better; of text see
+    /// [`Self::of_text`].
     pub fn encode(payload: &[u8], level: ErrorCorrection) -> Result<Self, EncodeError> {
         SymbolRequest::new(payload).at_least(level).encode()
     }

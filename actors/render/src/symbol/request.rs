@@ -65,6 +65,7 @@ pub struct SymbolRequest<'a> {
     version: Option<Version>,
     mask: Option<Mask>,
     kanji: bool,
+    one_segment: bool,
     eci: Option<Eci>,
 }
 
@@ -79,6 +80,7 @@ impl<'a> SymbolRequest<'a> {
             version: None,
             mask: None,
             kanji: false,
+            one_segment: false,
             eci: None,
         }
     }
@@ -112,6 +114,12 @@ impl<'a> SymbolRequest<'a> {
     /// The payload is Shift JIS: its characters of two bytes may be written in Kanji mode.
     pub const fn shift_jis(mut self) -> Self {
         self.kanji = true;
+        self
+    }
+
+    /// One segment in byte mode, even where changing modes would take fewer bits.
+    pub const fn one_segment(mut self) -> Self {
+        self.one_segment = true;
         self
     }
 
@@ -162,7 +170,11 @@ impl<'a> SymbolRequest<'a> {
             let Some(candidate) = versions.find(|version| version.data_bits(self.level) >= least) else {
                 continue;
             };
-            let segmentation = Segmentation::new(self.payload, class, self.kanji);
+            let segmentation = if self.one_segment {
+                Segmentation::one_of_bytes(self.payload, class)
+            } else {
+                Segmentation::new(self.payload, class, self.kanji)
+            };
             let bits = self.bits_of(&segmentation);
             let fits = |version: &Version| version.data_bits(self.level) >= bits;
             if let Some(version) = std::iter::once(candidate).chain(versions).find(fits) {
@@ -210,10 +222,4 @@ impl<'a> SymbolRequest<'a> {
             level: self.level,
         }
     }
-}
-
-/// The version that `payload` comes to at `level` or better, without its symbol: for checking many payloads
-/// before any is drawn.
-pub fn best_version(payload: &[u8], level: ErrorCorrection) -> Result<Version, EncodeError> {
-    SymbolRequest::new(payload).at_least(level).best_version()
 }

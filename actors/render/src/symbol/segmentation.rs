@@ -73,6 +73,12 @@ impl<const LENGTH: usize> Segmentation<LENGTH> {
         plan
     }
 
+    /// One segment in byte mode, whatever shorter ones there are.
+    pub(crate) fn one_of_bytes(payload: &[u8], class: VersionClass) -> Self {
+        let bits = class.header_bits(Mode::Byte) as usize + 8 * payload.len();
+        Self { uniform: Some(Mode::Byte), modes: [0; LENGTH], bits }
+    }
+
     /// Bits of all segments with their headers, without a terminator.
     pub(crate) const fn bits(&self) -> usize {
         self.bits

@@ -1,5 +1,5 @@
 use ezqr_render::options::ImageOptions;
-use ezqr_render::{ErrorCorrection, ImageFormat};
+use ezqr_render::{ErrorCorrection, ImageFormat, TextEncoding};
 use rayon::ThreadPoolBuilder;
 use tokio::task::JoinHandle;
 
@@ -42,6 +42,7 @@ fn image(index: usize) -> ImageRequest {
     ImageRequest {
         pattern: format!("HTTPS://R.EXAMPLE/{index:08}"),
         level: ErrorCorrection::Medium,
+        encoding: TextEncoding::default(),
         format: ImageFormat::Svg,
         options: ImageOptions::default(),
     }
