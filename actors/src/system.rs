@@ -5,7 +5,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use ezqr_schema::{Clock, EntropyError, InstallationSecret, LinkBase, LinkBaseId, Pepper};
+use ezqr_schema::{Clock, EntropyError, InstallationSecret, LinkBase, LinkBaseId, LinkCapitals, Pepper};
 use ezqr_store::{CodeStore as _, InstallationStore as _, ReadError, Store, WriteError};
 
 use crate::codes::{CodeReader, Codes, CodesHandle, CodesSeed, LinkBases, Published};
@@ -49,6 +49,8 @@ pub struct Foundation {
     pub pepper: Pepper,
     /// The link base of new codes.
     pub link_base: LinkBase,
+    /// Which letters of printed links are capitals. All nodes of a store are given the same.
+    pub link_capitals: LinkCapitals,
     /// The time.
     pub clock: Clock,
     /// How scans are counted.
@@ -120,7 +122,7 @@ pub struct System {
 impl System {
     /// Starts all actors; each is built when this returns.
     pub async fn start(foundation: Foundation, bounds: Bounds) -> Result<Self, SystemError> {
-        let Foundation { store, secret, pepper, link_base, clock, counting } = foundation;
+        let Foundation { store, secret, pepper, link_base, link_capitals, clock, counting } = foundation;
         let link_base: LinkBaseId = store.adopt_link_base(&link_base).await?;
         let link_bases = LinkBases::load(store.clone()).await?;
         let published = Published::new(bounds.cached_links, store.is_shared());
@@ -156,7 +158,7 @@ impl System {
         let scans = ScansHandle::new(root.start::<Scans>(Spec::new("scans", bounds.queue), scans).await?);
         let scan_reader = ScanReader::new(store.clone(), clock.clone());
         let permutations = (secret.short_codes(), secret.code_ids());
-        let reader = CodeReader::new(store, permutations, link_bases, published, clock);
+        let reader = CodeReader::new(store, permutations, (link_bases, link_capitals), published, clock);
         let vitals = root.vitals();
         let handles = Handles {
             keyring,

@@ -59,7 +59,7 @@ pub use idempotency::{IdempotencyKey, IdempotentRequest, InvalidIdempotencyKey, 
 pub use ids::{AccountId, KeyId};
 pub use installation::{CodeIds, InstallationSecret, ShortCodes};
 pub use link::{LinkBaseId, ShortPath};
-pub use link_base::{LinkBase, LinkBaseError};
+pub use link_base::{LinkBase, LinkBaseError, LinkCapitals};
 pub use list_position::ListPosition;
 pub use metadata::{InvalidMetadata, Metadata};
 pub use migration::{CQL_MIGRATIONS, Migration, SQLITE_MIGRATIONS, SQLITE_SCANS_MIGRATIONS};

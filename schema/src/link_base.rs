@@ -1,5 +1,6 @@
 //! Scheme and host of short links.
 
+use serde::Deserialize;
 use url::{Host, Url};
 
 use crate::target_url::{TargetUrl, TargetUrlError, parse_http_url};
@@ -15,6 +16,20 @@ pub struct LinkBase {
     host: Host<String>,
     /// `None` for the scheme's default port.
     port: Option<u16>,
+}
+
+/// Which letters of a printed link are capitals, where a symbol gets smaller by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkCapitals {
+    /// Host and short code: `https://R.EXAMPLE/7K3MX9QA`. Some readers, Android's intents among them, know a scheme in
+    /// lower case alone, in which it should be written too (RFC 3986, 3.1).
+    #[default]
+    AfterScheme,
+    /// All of them: the smallest symbol, which some readers do not take for a link.
+    All,
+    /// None: for apps that open links themselves and compare hosts by case, as Android's app links do.
+    None,
 }
 
 /// Why a text is no [`LinkBase`]; each variant is one rule.
@@ -60,15 +75,22 @@ impl LinkBase {
         format!("{}/{short}", self.text)
     }
 
-    /// What the pattern of a dynamic code holds: its short link, upper-case where QR's alphanumeric mode then
-    /// holds it.
+    /// What the pattern of a dynamic code holds: its short link, in capitals as far as `capitals` says and QR's
+    /// alphanumeric mode then holds it.
     ///
-    /// Alphanumeric mode spends 5.5 bits on a character instead of 8 (ISO/IEC 18004:2015, 7.4.4); scheme and
-    /// host do not depend on case (RFC 3986, 6.2.2.1), and neither do short codes and aliases.
-    pub fn pattern_for(&self, short: &str) -> String {
+    /// Alphanumeric mode spends 5.5 bits on a character instead of 8 (ISO/IEC 18004:2015, 7.4.4), which pays for a
+    /// segment of its own from 6 characters on; what follows the scheme of a link has at least 12. Scheme and host
+    /// do not depend on case (RFC 3986, 6.2.2.1), and neither do short codes and aliases.
+    pub fn pattern_for(&self, short: &str, capitals: LinkCapitals) -> String {
         let link = self.link_for(short);
-        let upper = link.to_ascii_uppercase();
-        if upper.bytes().all(is_alphanumeric_mode) { upper } else { link }
+        let kept = match capitals {
+            LinkCapitals::AfterScheme => link.find("://").unwrap_or(0),
+            LinkCapitals::All => 0,
+            LinkCapitals::None => return link,
+        };
+        let (scheme, rest) = link.split_at(kept);
+        let rest = rest.to_ascii_uppercase();
+        if rest.bytes().all(is_alphanumeric_mode) { format!("{scheme}{rest}") } else { link }
     }
 
     /// Whether following `target` would come back to this host.

@@ -43,6 +43,7 @@ impl Interior {
             secret: ground.secret,
             pepper: ground.pepper,
             link_base: link_base.clone(),
+            link_capitals: config.links.capitals,
             clock: clock.clone(),
             counting: counting(config)?,
         };

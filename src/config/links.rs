@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use actix_web::http::Uri;
-use ezqr_schema::{LinkBase, LinkBaseError};
+use ezqr_schema::{LinkBase, LinkBaseError, LinkCapitals};
 use serde::de::{Deserialize, Deserializer, Error};
 
 /// The hosts of links.
@@ -16,6 +16,8 @@ pub struct Links {
     /// That of the API and the images, when set.
     #[serde(deserialize_with = "link_base")]
     pub public_url: Option<LinkBase>,
+    /// Which letters of printed links are capitals.
+    pub capitals: LinkCapitals,
 }
 
 impl Links {
@@ -62,13 +64,14 @@ mod tests {
 
     #[test]
     fn links_lead_to_the_listener_unless_a_host_is_set() {
-        let unset = Links { link_url: None, public_url: None };
+        let capitals = LinkCapitals::default();
+        let unset = Links { link_url: None, public_url: None, capitals };
         let link = |address: &str| unset.link_base(address.parse().unwrap()).unwrap().to_string();
         assert_eq!(link("127.0.0.1:8080"), "http://127.0.0.1:8080");
         assert_eq!(link("0.0.0.0:9000"), "http://127.0.0.1:9000");
         assert_eq!(link("[::]:9000"), "http://[::1]:9000");
         assert_eq!(link("10.1.2.3:80"), "http://10.1.2.3");
-        let set = Links { link_url: LinkBase::parse("https://r.example.com").ok(), public_url: None };
+        let set = Links { link_url: LinkBase::parse("https://r.example.com").ok(), ..unset };
         assert_eq!(set.link_base(([127, 0, 0, 1], 1).into()).unwrap().as_str(), "https://r.example.com");
         assert_eq!(set.public_base(([127, 0, 0, 1], 1).into()).unwrap().as_str(), "http://127.0.0.1:1");
     }

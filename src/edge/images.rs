@@ -66,8 +66,8 @@ pub(super) fn pixels_of_new_code(
 ) -> Result<u64, Fault> {
     let pattern = match (&code.target_url, &code.alias) {
         (None, _) => code.content.as_str().to_owned(),
-        (Some(_), Some(alias)) => edge.link_base.pattern_for(alias.as_str()),
-        (Some(_), None) => edge.link_base.pattern_for(LARGEST_SHORT_CODE),
+        (Some(_), Some(alias)) => edge.handles.reader.printed_link(&edge.link_base, alias.as_str()),
+        (Some(_), None) => edge.handles.reader.printed_link(&edge.link_base, LARGEST_SHORT_CODE),
     };
     let (level, encoding) = (code.error_correction, encoding(edge, options));
     pixels_of(&ImageRequest { pattern, level, encoding, format, options })

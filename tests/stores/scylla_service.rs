@@ -9,8 +9,8 @@ use ezqr_actors::scans::Counting;
 use ezqr_actors::{Bounds, Foundation, System};
 use ezqr_schema::{
     AccountId, Clock, Code, ContentType, Environment, ErrorCorrection, IdempotencyKey, InstallationSecret,
-    ItemOutcome, KeyId, LinkBase, Metadata, NewCode, Owner, Payload, Pepper, RequestHash, ShortPath, Tags,
-    TargetUrl, random_bytes,
+    ItemOutcome, KeyId, LinkBase, LinkCapitals, Metadata, NewCode, Owner, Payload, Pepper, RequestHash, ShortPath,
+    Tags, TargetUrl, random_bytes,
 };
 use ezqr_store::Store;
 use ezqr_store::contract::run;
@@ -72,6 +72,7 @@ fn the_service_sends_few_statements() {
             secret: InstallationSecret::from_bytes([7; 32]),
             pepper: Pepper::from_bytes([3; 32]),
             link_base: LinkBase::parse("https://r.example.com").unwrap(),
+            link_capitals: LinkCapitals::default(),
             clock: Clock::system(),
         };
         let system = System::start(foundation, bounds()).await.unwrap();

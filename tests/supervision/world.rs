@@ -10,8 +10,8 @@ use ezqr_actors::{Bounds, Foundation, Handles, System};
 use ezqr_schema::scan::{Day, VisitorSalt};
 use ezqr_schema::{
     Account, AccountId, AccountStatus, ApiKey, Clock, Code, CodePatch, ContentType, Environment,
-    InstallationSecret, KeyId, KeySecret, LinkBase, Name, NewCode, Owner, Payload, Pepper, Plan, Rate,
-    Scopes, ShortPath, TargetUrl, Timestamp, random_bytes,
+    InstallationSecret, KeyId, KeySecret, LinkBase, LinkCapitals, Name, NewCode, Owner, Payload, Pepper,
+    Plan, Rate, Scopes, ShortPath, TargetUrl, Timestamp, random_bytes,
 };
 use ezqr_store::{EmbeddedOptions, EmbeddedStore, Founding, InstallationStore as _, ScanStore as _, Store};
 use tempfile::TempDir;
@@ -76,6 +76,7 @@ impl World {
             secret: installation.secret,
             pepper,
             link_base: LinkBase::parse("https://r.example.com").unwrap(),
+            link_capitals: LinkCapitals::default(),
             clock,
         };
         // With a random one, estimates of a few visitors would differ from run to run.

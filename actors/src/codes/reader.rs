@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use ezqr_schema::{
-    Alias, Clock, Code, CodeId, CodeIds, IdempotencyKey, ItemOutcome, LinkBase, NewCode, Owner, RequestHash,
-    Sequence, ShortCode, ShortCodes, ShortPath,
+    Alias, Clock, Code, CodeId, CodeIds, IdempotencyKey, ItemOutcome, LinkBase, LinkCapitals, NewCode, Owner,
+    RequestHash, Sequence, ShortCode, ShortCodes, ShortPath,
 };
 use ezqr_store::{
     CodeStore as _, IdempotencyRecord, ListRequest, Listing, ReadError, Store, StoreHealth, list,
@@ -26,6 +26,7 @@ pub struct CodeReader {
     short_codes: ShortCodes,
     code_ids: CodeIds,
     link_bases: LinkBases,
+    capitals: LinkCapitals,
     published: Published,
     flights: Flights,
     clock: Clock,
@@ -35,12 +36,12 @@ impl CodeReader {
     pub(crate) fn new(
         store: Store,
         (short_codes, code_ids): (ShortCodes, CodeIds),
-        link_bases: LinkBases,
+        (link_bases, capitals): (LinkBases, LinkCapitals),
         published: Published,
         clock: Clock,
     ) -> Self {
         let flights = Flights::new(Arc::clone(&published.cache), clock.clone());
-        Self { store, short_codes, code_ids, link_bases, published, flights, clock }
+        Self { store, short_codes, code_ids, link_bases, capitals, published, flights, clock }
     }
 
     /// The link a visitor's path leads to; `None` when there is none, a static code's included.
@@ -153,11 +154,16 @@ impl CodeReader {
             Pattern::Dynamic { alias, link_base, .. } => {
                 let base = self.link_bases.get(*link_base).await?;
                 Ok(match alias {
-                    Some(alias) => base.pattern_for(alias.as_str()),
-                    None => base.pattern_for(&self.short_code(link.sequence).to_string()),
+                    Some(alias) => self.printed_link(&base, alias.as_str()),
+                    None => self.printed_link(&base, &self.short_code(link.sequence).to_string()),
                 })
             }
         }
+    }
+
+    /// What the pattern of a dynamic code under `base` holds, whose short code or alias is `short`.
+    pub fn printed_link(&self, base: &LinkBase, short: &str) -> String {
+        base.pattern_for(short, self.capitals)
     }
 
     /// Whether `sequence` may have been given out.

@@ -1,4 +1,4 @@
-use super::{LinkBase, LinkBaseError};
+use super::{LinkBase, LinkBaseError, LinkCapitals};
 use crate::target_url::{TargetUrl, TargetUrlError};
 
 #[test]
@@ -37,17 +37,31 @@ fn a_link_base_is_scheme_and_host_alone() {
 }
 
 #[test]
-fn the_pattern_is_upper_case_where_alphanumeric_mode_holds_it() {
+fn a_printed_link_is_in_capitals_behind_its_scheme() {
+    let printed =
+        |base: &str, short: &str| LinkBase::parse(base).unwrap().pattern_for(short, LinkCapitals::default());
     let base = LinkBase::parse("https://r.example.com").unwrap();
     assert_eq!(base.link_for("7k3mx9qa"), "https://r.example.com/7k3mx9qa");
-    assert_eq!(base.pattern_for("7k3mx9qa"), "HTTPS://R.EXAMPLE.COM/7K3MX9QA");
-    assert_eq!(base.pattern_for("spring-sale"), "HTTPS://R.EXAMPLE.COM/SPRING-SALE");
-    let with_port = LinkBase::parse("http://127.0.0.1:8080").unwrap();
-    assert_eq!(with_port.pattern_for("7k3mx9qa"), "HTTP://127.0.0.1:8080/7K3MX9QA");
+    assert_eq!(printed("https://r.example.com", "7k3mx9qa"), "https://R.EXAMPLE.COM/7K3MX9QA");
+    assert_eq!(printed("https://r.example.com", "spring-sale"), "https://R.EXAMPLE.COM/SPRING-SALE");
+    assert_eq!(printed("http://127.0.0.1:8080", "7k3mx9qa"), "http://127.0.0.1:8080/7K3MX9QA");
+    assert_eq!(printed("https://kürz.example", "7k3mx9qa"), "https://XN--KRZ-HOA.EXAMPLE/7K3MX9QA");
+    // Alphanumeric mode has no underscore and no brackets.
+    assert_eq!(printed("https://my_host.example", "7k3mx9qa"), "https://my_host.example/7k3mx9qa");
+    assert_eq!(printed("http://[::1]:8080", "7k3mx9qa"), "http://[::1]:8080/7k3mx9qa");
+}
+
+#[test]
+fn a_printed_link_has_the_capitals_that_are_set() {
+    let base = LinkBase::parse("https://r.example.com").unwrap();
+    assert_eq!(base.pattern_for("7k3mx9qa", LinkCapitals::All), "HTTPS://R.EXAMPLE.COM/7K3MX9QA");
+    assert_eq!(base.pattern_for("7k3mx9qa", LinkCapitals::None), "https://r.example.com/7k3mx9qa");
     let with_underscore = LinkBase::parse("https://my_host.example").unwrap();
-    assert_eq!(with_underscore.pattern_for("7k3mx9qa"), "https://my_host.example/7k3mx9qa");
-    let address = LinkBase::parse("http://[::1]:8080").unwrap();
-    assert_eq!(address.pattern_for("7k3mx9qa"), "http://[::1]:8080/7k3mx9qa");
+    for capitals in [LinkCapitals::AfterScheme, LinkCapitals::All, LinkCapitals::None] {
+        assert_eq!(with_underscore.pattern_for("7k3mx9qa", capitals), "https://my_host.example/7k3mx9qa");
+        // However it is written, it is the same link.
+        assert_eq!(base.pattern_for("7k3mx9qa", capitals).to_lowercase(), base.link_for("7k3mx9qa"));
+    }
 }
 
 #[test]

@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{
-    Code, CodeId, CodeStatus, ContentType, ErrorCorrection, LinkBase, ShortCode, ShortCodes, Tag, Tags,
-    Timestamp, Version,
+    Code, CodeId, CodeStatus, ContentType, ErrorCorrection, LinkBase, LinkCapitals, ShortCode, ShortCodes,
+    Tag, Tags, Timestamp, Version,
 };
 
 /// What a record shows besides the code itself.
@@ -110,9 +110,14 @@ impl<'code> CodeRecord<'code> {
 
 /// What the pattern of `code` holds: a static one its content, a dynamic one its short link under
 /// `link_base`, which is the one it was minted with.
-pub fn pattern(code: &Code, short_codes: &ShortCodes, link_base: &LinkBase) -> String {
+pub fn pattern(
+    code: &Code,
+    short_codes: &ShortCodes,
+    link_base: &LinkBase,
+    capitals: LinkCapitals,
+) -> String {
     if code.is_dynamic() {
-        link_base.pattern_for(&Short::of(code, short_codes).to_string())
+        link_base.pattern_for(&Short::of(code, short_codes).to_string(), capitals)
     } else {
         code.content.as_str().to_owned()
     }

@@ -82,6 +82,14 @@ fn a_refused_value_is_named_with_its_key_its_source_and_what_is_allowed() {
             "images.public: invalid type: string \"yes\", expected a boolean (set by file ezqr.toml)",
         ),
         (
+            "[images]\neci = 26",
+            "images.eci: invalid type: integer `26`, expected a boolean (set by file ezqr.toml)",
+        ),
+        (
+            "[links]\ncapitals = \"yes\"",
+            "links.capitals: unknown variant `yes`, expected one of `after-scheme`, `all`, `none` (set by file ezqr.toml)",
+        ),
+        (
             "[store]\ndata_directory = \"\"",
             "store.data_directory: must be the path of a directory (set by file ezqr.toml)",
         ),

@@ -47,7 +47,8 @@ fn written(code: &Code, scan_count: ScanCount) -> String {
 
 fn printed(code: &Code) -> String {
     let short_codes = InstallationSecret::from_bytes([1; 32]).short_codes();
-    pattern(code, &short_codes, &LinkBase::parse("https://r.example.com").unwrap())
+    let link_base = LinkBase::parse("https://r.example.com").unwrap();
+    pattern(code, &short_codes, &link_base, LinkCapitals::default())
 }
 
 /// The record of [`code`], read back.
@@ -72,7 +73,7 @@ fn a_dynamic_code_is_shown_with_its_link() {
             r#""pdf":"https://api.example.com/ezqr/qr/019debd0-1c71-7003-a090-88b3a216df49.pdf"}}"#,
         )
     );
-    assert_eq!(printed(&code()), "HTTPS://R.EXAMPLE.COM/5GHJP8SK");
+    assert_eq!(printed(&code()), "https://R.EXAMPLE.COM/5GHJP8SK");
 }
 
 #[test]
@@ -81,7 +82,7 @@ fn an_alias_is_shown_and_printed_instead_of_the_generated_code() {
     let record: Value = serde_json::from_str(&written(&code, ScanCount::Omitted)).unwrap();
     assert_eq!(record["short_code"], "summer-sale");
     assert_eq!(record["short_link"], "https://r.example.com/summer-sale");
-    assert_eq!(printed(&code), "HTTPS://R.EXAMPLE.COM/SUMMER-SALE");
+    assert_eq!(printed(&code), "https://R.EXAMPLE.COM/SUMMER-SALE");
 }
 
 #[test]
