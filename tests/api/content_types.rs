@@ -1,8 +1,10 @@
 //! Each content type over the wire, as a string and as an object.
 
+use ezqr_render::options::ImageOptions;
+use ezqr_render::{ErrorCorrection, Symbol, TextEncoding};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, decoded_png};
+use crate::support::{Answer, TestApp, decoded_png, printed};
 
 /// Content type, what is sent, what the pattern holds.
 fn contents() -> Vec<(&'static str, Value, &'static str)> {
@@ -78,15 +80,86 @@ fn every_content_type_is_minted_as_a_string_and_as_an_object_and_decodes_to_its_
     assert_eq!(seen, known);
 }
 
+/// The image of `record` in `format`, with a query.
+fn image(app: &TestApp, record: &Value, format: &str, query: &str) -> Answer {
+    app.visitor.get(&format!("{}{query}", record["images"][format].as_str().unwrap())).send()
+}
+
 #[test]
-fn a_scanned_dynamic_code_holds_its_short_link_in_capitals() {
-    let app = TestApp::with(&[("links.link_url", "https://r.example.com")]);
-    let body = json!({ "content_type": "vcard", "content": { "full_name": "Ann" }, "target_url": "https://example.com/ann" });
-    let record = app.api.created(&body);
-    let image = app.visitor.get(record["images"]["png"].as_str().unwrap()).send();
-    let short_link = record["short_link"].as_str().unwrap();
-    assert_eq!(decoded_png(&image.body), short_link.to_ascii_uppercase());
-    let path = short_link.strip_prefix("https://r.example.com").unwrap();
-    let link = app.visitor.get(&path.to_ascii_lowercase()).send();
-    assert_eq!((link.status, link.header("location")), (302, "https://example.com/ann"));
+fn a_scanned_dynamic_code_holds_its_short_link_in_capitals_behind_the_scheme() {
+    for (capitals, expected) in [
+        (None, printed as fn(&str) -> String),
+        (Some("after-scheme"), printed),
+        (Some("all"), |link| link.to_ascii_uppercase()),
+        (Some("none"), str::to_owned),
+    ] {
+        let mut settings = vec![("links.link_url", "https://r.example.com")];
+        settings.extend(capitals.map(|capitals| ("links.capitals", capitals)));
+        let app = TestApp::with(&settings);
+        let body = json!({ "content_type": "vcard", "content": { "full_name": "Ann" }, "target_url": "https://example.com/ann" });
+        let record = app.api.created(&body);
+        let short_link = record["short_link"].as_str().unwrap();
+        let held = decoded_png(&image(&app, &record, "png", "").body);
+        assert_eq!(held, expected(short_link), "{capitals:?}");
+        // It leads there in the letters that are printed, and in any others.
+        for link in [held.as_str(), short_link, &short_link.to_ascii_lowercase()] {
+            let (_, path) = link.rsplit_once('/').unwrap();
+            let answer = app.visitor.get(&format!("/{path}")).send();
+            assert_eq!((answer.status, answer.header("location")), (302, "https://example.com/ann"));
+        }
+    }
+}
+
+#[test]
+fn text_that_is_not_ascii_says_what_it_is_unless_it_shall_not() {
+    let image_of = |settings: &[(&str, &str)], content: &str, format: &str, query: &str| {
+        let app = TestApp::with(settings);
+        let record = app.api.created(&json!({ "content_type": "text", "content": content }));
+        let answer = image(&app, &record, format, query);
+        assert_eq!(answer.status, 200, "{answer}");
+        answer.body.clone()
+    };
+    let untold = [("images.eci", "false")];
+    for format in ["png", "svg"] {
+        let symbol = |content: &str, encoding| {
+            let symbol = Symbol::of_text(content, ErrorCorrection::Medium, encoding).unwrap();
+            let options = ImageOptions::default();
+            match format {
+                "png" => ezqr_render::png::write(&symbol, &options).unwrap(),
+                _ => ezqr_render::svg::write(&symbol, &options, None).into_bytes(),
+            }
+        };
+        let (told, silent) =
+            (symbol("Büro", TextEncoding::Declared), symbol("Büro", TextEncoding::Undeclared));
+        assert!(told != silent);
+        assert!(image_of(&[], "Büro", format, "") == told);
+        assert!(image_of(&[], "Büro", format, "?eci=true") == told);
+        assert!(image_of(&[], "Büro", format, "?eci=false") == silent);
+        assert!(image_of(&untold, "Büro", format, "") == silent);
+        assert!(image_of(&untold, "Büro", format, "?eci=true") == told);
+        // ASCII has nothing to say.
+        let plain = symbol("Buero", TextEncoding::Declared);
+        for (settings, query) in [(&[][..], "?eci=true"), (&[], "?eci=false"), (&untold, "")] {
+            assert!(image_of(settings, "Buero", format, query) == plain);
+        }
+    }
+}
+
+#[test]
+fn an_image_has_another_tag_when_its_symbol_is_another() {
+    let app = TestApp::spawn();
+    let record = app.api.created(&json!({ "content_type": "text", "content": "Büro" }));
+    let tag = |query: &str| image(&app, &record, "png", query).header("etag").to_owned();
+    assert_eq!(tag(""), tag(""));
+    assert_ne!(tag(""), tag("?eci=false"));
+}
+
+#[test]
+fn content_that_fits_without_saying_what_it_is_is_taken_and_drawn() {
+    let app = TestApp::spawn();
+    // 2,953 bytes fill the largest symbol of level L, without an ECI.
+    let content = format!("{}é", "x".repeat(2_951));
+    let record =
+        app.api.created(&json!({ "content_type": "text", "content": content, "error_correction": "L" }));
+    assert_eq!(decoded_png(&image(&app, &record, "png", "").body), content);
 }

@@ -269,7 +269,7 @@ fn an_image_nobody_draws_is_refused_before_anything_is_written() {
     assert_snapshot!(create("scale=0&colour=red"), @"
     400 invalid-parameter
     scale is 1 to 1000 pixels a module, not 0
-    colour is not a parameter of images; they have scale, size, margin, dark, light, size_mm, dpi
+    colour is not a parameter of images; they have scale, size, margin, dark, light, size_mm, dpi, eci
     ");
     app.assert_nothing_written();
 }

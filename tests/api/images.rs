@@ -126,7 +126,7 @@ fn options_out_of_bounds_are_named_all_at_once() {
     margin is 0 to 64 modules, not 65
     size_mm is 1 to 5000 millimetres a side, not 0
     dpi is 1 to 10000, not 0
-    colour is not a parameter of images; they have scale, size, margin, dark, light, size_mm, dpi
+    colour is not a parameter of images; they have scale, size, margin, dark, light, size_mm, dpi, eci
     dark is #rgb or #rrggbb
     ");
     assert_snapshot!(refusal("?scale=1001&size=10&size=20"), @"

@@ -66,7 +66,7 @@ fn a_preview_shows_where_a_link_leads() {
     <meta name="color-scheme" content="light dark">
     <title>Preview</title>
     <style/>
-    <main><p class="mark">Preview</p><h1>This code leads to</h1><p class="target">https://example.com/a?x=1&amp;y=%22%3Cb%3E#part</p><p><a href="https://example.com/a?x=1&amp;y=%22%3Cb%3E#part" rel="nofollow noopener noreferrer">Go there</a></p><p class="small">HTTP://127.0.0.1:<port>/<short></p></main>
+    <main><p class="mark">Preview</p><h1>This code leads to</h1><p class="target">https://example.com/a?x=1&amp;y=%22%3Cb%3E#part</p><p><a href="https://example.com/a?x=1&amp;y=%22%3Cb%3E#part" rel="nofollow noopener noreferrer">Go there</a></p><p class="small">http://127.0.0.1:<port>/<short></p></main>
     </html>
     "#);
 }

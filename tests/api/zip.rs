@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use regex::Regex;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Connection, TestApp, decoded_png, decoded_svg};
+use crate::support::{Answer, Connection, TestApp, decoded_png, decoded_svg, printed};
 
 const BATCH: &str = "/api/v1/qr-codes/batch";
 
@@ -104,10 +104,10 @@ fn a_hundred_images_hold_what_their_records_say() {
         assert_eq!(row.as_slice(), expected);
         let (wanted, pattern) = match index % 4 {
             0 => (cell("id").to_owned(), format!("static {index}")),
-            1 => (format!("order-{index}"), link.to_ascii_uppercase()),
-            2 if index == 2 => ("Table".to_owned(), link.to_ascii_uppercase()),
-            2 => (format!("Table-{}", index / 4 + 1), link.to_ascii_uppercase()),
-            _ => (short_code.to_owned(), link.to_ascii_uppercase()),
+            1 => (format!("order-{index}"), printed(link)),
+            2 if index == 2 => ("Table".to_owned(), printed(link)),
+            2 => (format!("Table-{}", index / 4 + 1), printed(link)),
+            _ => (short_code.to_owned(), printed(link)),
         };
         assert_eq!((name, decoded_png(image)), (&format!("{wanted}.png"), pattern));
     }
@@ -251,7 +251,7 @@ fn parameters_and_media_types_that_are_not_offered_are_refused() {
     format must be png, svg or pdf
     on_error may only be continue
     scale is 1 to 1000 pixels a module, not 0
-    colour is not a parameter of images; they have scale, size, margin, dark, light, size_mm, dpi
+    colour is not a parameter of images; they have scale, size, margin, dark, light, size_mm, dpi, eci
     ");
     assert_snapshot!(refusal("?format=png&format=svg"), @"
     400 invalid-parameter

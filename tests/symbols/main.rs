@@ -15,5 +15,7 @@ mod fuzz;
 mod parity;
 mod random;
 mod readable;
+mod readers;
+mod samples;
 #[path = "../process/skipped.rs"]
 mod skipped;

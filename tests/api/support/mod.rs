@@ -12,4 +12,4 @@ pub(crate) use self::app::TestApp;
 pub(crate) use self::client::{Call, Client};
 pub(crate) use self::process::{Server, ezqr};
 pub(crate) use self::raw::Connection;
-pub(crate) use self::symbol::{decoded_png, decoded_svg};
+pub(crate) use self::symbol::{decoded_png, decoded_svg, printed};

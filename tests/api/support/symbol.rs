@@ -4,6 +4,12 @@ use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg;
 use rqrr::PreparedImage;
 
+/// A short link as codes hold it: in capitals behind the scheme.
+pub(crate) fn printed(link: &str) -> String {
+    let (scheme, rest) = link.split_once(':').unwrap();
+    format!("{scheme}:{}", rest.to_ascii_uppercase())
+}
+
 /// The one payload in a PNG.
 pub(crate) fn decoded_png(bytes: &[u8]) -> String {
     let image = image::load_from_memory_with_format(bytes, image::ImageFormat::Png).unwrap().into_luma8();
