@@ -9,8 +9,8 @@ use ezqr_actors::scans::Counting;
 use ezqr_actors::{Bounds, Foundation, System};
 use ezqr_schema::{
     AccountId, Clock, Code, ContentType, Environment, ErrorCorrection, IdempotencyKey, InstallationSecret,
-    ItemOutcome, KeyId, LinkBase, LinkCapitals, Metadata, NewCode, Owner, Payload, Pepper, RequestHash, ShortPath,
-    Tags, TargetUrl, random_bytes,
+    ItemOutcome, KeyId, LinkBase, LinkCapitals, Metadata, NewCode, Owner, Payload, Pepper, RequestHash,
+    ShortPath, Tags, TargetUrl, random_bytes,
 };
 use ezqr_store::Store;
 use ezqr_store::contract::run;
