@@ -1,6 +1,6 @@
 //! The HTTP edge of ezqr and its command line.
 //!
-//! The way of a request: the listener, [`middleware`] around the resource, the handler in [`edge`], which asks
+//! The way of a request: the listener and its [`connections`], [`middleware`] around the resource, the handler in [`edge`], which asks
 //! the owners of state through their typed handles (`ezqr-actors`) and reads what they publish; on the way
 //! out, [`problem`] gives a failure its body.
 //!
@@ -14,6 +14,7 @@
 pub mod boot;
 pub mod cli;
 pub mod config;
+mod connections;
 mod edge;
 mod middleware;
 mod pages;

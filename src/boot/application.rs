@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App, HttpServer, rt, web};
+use actix_web::{App, rt, web};
 use ezqr_actors::System;
 use ezqr_actors::kernel::Escalation;
 use ezqr_actors::scans::{ScanRecorder, ScanRecorders};
@@ -19,6 +19,7 @@ use super::BootError;
 use super::interior::Interior;
 use super::opening::Opening;
 use crate::config::{Config, Http, is_loopback};
+use crate::connections::{Terms, serve};
 use crate::edge::{Edge, Readiness, routes};
 use crate::middleware::{RequestIds, Surroundings};
 
@@ -142,7 +143,15 @@ async fn drain(server: &ServerHandle, notice: Duration) {
 fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result<Server> {
     let edge = web::Data::new(edge);
     let uri_limit_bytes = http.uri_limit_bytes;
-    let server = HttpServer::new(move || {
+    let terms = Terms::of(http, http.workers);
+    if terms.connections_per_worker() < http.connections_per_worker {
+        tracing::warn!(
+            asked = http.connections_per_worker,
+            possible = terms.connections_per_worker(),
+            "the limit on open files (ulimit -n) allows fewer connections than http.connections_per_worker"
+        );
+    }
+    serve(listener, &terms, move || {
         let clock = edge.clock.clone();
         let request_ids = Rc::new(RequestIds::new());
         let surroundings = Surroundings { clock, uri_limit_bytes, request_ids };
@@ -152,18 +161,7 @@ fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result
             None => app,
         };
         app.configure(|app| routes::register(app, &surroundings))
-    });
-    let server = server
-        .workers(http.workers.get())
-        .max_connections(http.connections_per_worker)
-        .client_request_timeout(http.header_timeout)
-        .keep_alive(http.keep_alive)
-        // The next part of a streamed answer would wait for the client's acknowledgement of the last.
-        .tcp_nodelay(true)
-        .shutdown_timeout(http.drain.as_secs())
-        .disable_signals()
-        .listen(listener)?;
-    Ok(server.run())
+    })
 }
 
 /// How often an idle worker looks whether an epoch is over.

@@ -2,15 +2,16 @@
 
 use std::io;
 use std::net::TcpListener;
+use std::num::NonZeroUsize;
 use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use actix_web::http::KeepAlive;
-use actix_web::{App, HttpServer, rt};
+use actix_web::{App, rt};
 use ezqr_schema::Clock;
 
 use crate::config::Http;
+use crate::connections::{Terms, serve};
 use crate::edge::routes;
 use crate::middleware::{RequestIds, Surroundings};
 
@@ -21,8 +22,8 @@ const HAND_OVER: Duration = Duration::from_millis(500);
 /// How long connections may still be accepted after that was called off.
 const LAST_ACCEPT: Duration = Duration::from_millis(50);
 
-/// How long their requests are waited for, in seconds.
-const GRACE_SECONDS: u64 = 5;
+/// How long their requests are waited for.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// A server that says that it starts.
 pub(super) struct Meanwhile(ServerHandle);
@@ -30,21 +31,13 @@ pub(super) struct Meanwhile(ServerHandle);
 impl Meanwhile {
     pub(super) fn start(listener: TcpListener, http: &Http, clock: &Clock) -> io::Result<Self> {
         let (clock, uri_limit_bytes) = (clock.clone(), http.uri_limit_bytes);
-        let server = HttpServer::new(move || {
+        // One request each: a client's next may be one for the server itself.
+        let terms = Terms::of(http, NonZeroUsize::MIN).briefly(GRACE);
+        let server = serve(listener, &terms, move || {
             let request_ids = Rc::new(RequestIds::new());
             let surroundings = Surroundings { clock: clock.clone(), uri_limit_bytes, request_ids };
             App::new().configure(|app| routes::register_starting(app, &surroundings))
-        });
-        let server = server
-            .workers(1)
-            .max_connections(http.connections_per_worker)
-            .client_request_timeout(http.header_timeout)
-            // A client's next request may be one for the server itself.
-            .keep_alive(KeepAlive::Disabled)
-            .shutdown_timeout(GRACE_SECONDS)
-            .disable_signals()
-            .listen(listener)?
-            .run();
+        })?;
         let handle = server.handle();
         rt::spawn(server);
         Ok(Self(handle))
@@ -72,7 +65,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::thread;
 
-    use actix_web::{HttpResponse, web};
+    use actix_web::{HttpResponse, HttpServer, web};
 
     use super::*;
     use crate::config::Layers;

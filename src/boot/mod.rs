@@ -25,6 +25,7 @@ use self::opening::Opening;
 pub use self::pepper::PepperError;
 use self::signals::Signals;
 use crate::config::{Config, MetricsListen};
+use crate::connections;
 pub use crate::telemetry::MetricsError;
 use crate::telemetry::{Metrics, start_log};
 
@@ -32,11 +33,16 @@ use crate::telemetry::{Metrics, start_log};
 /// first.
 pub async fn serve(config: &Config, print: impl Fn(&str)) -> Result<(), BootError> {
     start_log(&config.telemetry)?;
+    connections::raise_limit();
     if let MetricsListen::On(address) = config.telemetry.metrics_listen {
         let metrics = Metrics::start()?;
         metrics.keep_up();
         let setting = "telemetry.metrics_listen";
-        let server = metrics.serve(address).map_err(|cause| BootError::Listen { address, setting, cause })?;
+        let server = metrics.serve(address, &config.http).map_err(|cause| BootError::Listen {
+            address,
+            setting,
+            cause,
+        })?;
         // It answers to the end, and ends with the process.
         actix_web::rt::spawn(server);
     }

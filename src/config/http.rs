@@ -8,7 +8,7 @@ use actix_web::http::header::HeaderName;
 use ipnetwork::IpNetwork;
 use serde::de::{Deserialize, Deserializer, Error};
 
-use super::checks::{count, listen, seconds, text, threads};
+use super::checks::{amount, count, listen, seconds, text, threads};
 
 /// The listener and its bounds.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -23,6 +23,9 @@ pub struct Http {
     /// Open connections of one worker.
     #[serde(deserialize_with = "count::<1, 100_000, _>")]
     pub connections_per_worker: usize,
+    /// Most connections of one network, in percent of all.
+    #[serde(deserialize_with = "count::<1, 100, _>")]
+    pub network_share_percent: usize,
     /// Largest request body.
     #[serde(deserialize_with = "count::<1_024, 67_108_864, _>")]
     pub body_limit_bytes: usize,
@@ -35,9 +38,21 @@ pub struct Http {
     /// How long a body may take to arrive.
     #[serde(rename = "body_timeout_seconds", deserialize_with = "seconds::<1, 600, _>")]
     pub body_timeout: Duration,
+    /// How long a request may take to be answered once it is there, as far as its connection is concerned.
+    #[serde(rename = "answer_timeout_seconds", deserialize_with = "seconds::<1, 600, _>")]
+    pub answer_timeout: Duration,
     /// How long an idle connection stays open.
     #[serde(rename = "keep_alive_seconds", deserialize_with = "seconds::<1, 600, _>")]
     pub keep_alive: Duration,
+    /// How long a client may take nothing of an answer that waits for it.
+    #[serde(rename = "write_timeout_seconds", deserialize_with = "seconds::<1, 600, _>")]
+    pub write_timeout: Duration,
+    /// What a client has to take of its answers in each second that they wait for it; 0 asks for nothing.
+    #[serde(deserialize_with = "amount::<0, 1_048_576, _>")]
+    pub least_answer_rate_bytes: u64,
+    /// Over how much waiting that is judged.
+    #[serde(rename = "answer_rate_window_seconds", deserialize_with = "seconds::<1, 600, _>")]
+    pub answer_rate_window: Duration,
     /// How long readiness says no before the listener closes.
     #[serde(rename = "drain_notice_seconds", deserialize_with = "seconds::<0, 60, _>")]
     pub drain_notice: Duration,

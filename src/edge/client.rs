@@ -44,7 +44,8 @@ impl Fronts {
         self.country_of(peer(request), request.headers())
     }
 
-    fn are_trusted_at(&self, address: IpAddr) -> bool {
+    /// Whether `address` is a front's.
+    pub(crate) fn are_trusted_at(&self, address: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(address))
     }
 

@@ -1,16 +1,23 @@
 //! The metrics, and the listener they are served on.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::http::header;
-use actix_web::{App, HttpResponse, HttpServer, rt, web};
+use actix_web::{App, HttpResponse, rt, web};
 use metrics::SetRecorderError;
 use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
 };
+
+use crate::config::Http;
+use crate::connections::{self, Terms};
+
+/// Most open connections of those who ask for metrics.
+const CONNECTIONS: usize = 64;
 
 /// Bucket bounds of every time, in seconds: a cached redirect takes some 10 us, a durable write some ms, and
 /// past 10 s every deadline has struck.
@@ -63,13 +70,14 @@ impl Metrics {
     }
 
     /// Serves `/metrics` at `address`.
-    pub(crate) fn serve(&self, address: SocketAddr) -> io::Result<Server> {
+    pub(crate) fn serve(&self, address: SocketAddr, http: &Http) -> io::Result<Server> {
         let metrics = self.clone();
-        let server = HttpServer::new(move || {
+        let listener = TcpListener::bind(address)?;
+        let terms = Terms::with(http, NonZeroUsize::MIN, CONNECTIONS);
+        connections::serve(listener, &terms, move || {
             let metrics = metrics.clone();
             App::new().route("/metrics", web::get().to(move || std::future::ready(metrics.answer())))
-        });
-        Ok(server.workers(1).disable_signals().bind(address)?.run())
+        })
     }
 
     fn answer(&self) -> HttpResponse {

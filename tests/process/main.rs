@@ -10,6 +10,7 @@
 
 mod client;
 mod commands;
+mod descriptors;
 mod drain;
 mod kills;
 mod repeats;

@@ -247,6 +247,8 @@ fn config(directory: &Path, settings: &[(&str, &str)]) -> Config {
     let small = [
         ("http.listen", "127.0.0.1:0"),
         ("http.workers", "2"),
+        // All clients of a test come from one network, and the limit on open files may be low.
+        ("http.network_share_percent", "100"),
         ("http.drain_notice_seconds", "0"),
         ("http.drain_seconds", "1"),
         ("limits.cached_links", "1000"),
