@@ -9,17 +9,16 @@ use ezqr_actors::kernel::{Escalation, StopError};
 use ezqr_actors::scans::CountingError;
 use ezqr_schema::{EntropyError, InvalidEnvironment, InvalidText, LinkBaseError};
 use ezqr_store::{ConnectError, OpenError, ReadError, WriteError};
-use tracing_subscriber::util::TryInitError;
 
 use super::PepperError;
-use crate::telemetry::MetricsError;
+use crate::telemetry::{LogError, MetricsError};
 
 /// Why the server did not start, or did not end well.
 #[derive(Debug, thiserror::Error)]
 pub enum BootError {
     /// The log cannot be started.
     #[error("cannot start the log")]
-    Log(#[from] TryInitError),
+    Log(#[from] LogError),
     /// The metrics cannot be recorded.
     #[error("cannot record metrics")]
     Metrics(#[from] MetricsError),

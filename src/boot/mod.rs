@@ -26,13 +26,13 @@ pub use self::pepper::PepperError;
 use self::signals::Signals;
 use crate::config::{Config, MetricsListen};
 use crate::connections;
-pub use crate::telemetry::MetricsError;
+pub use crate::telemetry::{LogError, MetricsError};
 use crate::telemetry::{Metrics, start_log};
 
 /// Serves until the process is asked to end, or cannot go on. `print` tells whoever started it what to do
 /// first.
 pub async fn serve(config: &Config, print: impl Fn(&str)) -> Result<(), BootError> {
-    start_log(&config.telemetry)?;
+    let _log = start_log(&config.telemetry)?;
     connections::raise_limit();
     if let MetricsListen::On(address) = config.telemetry.metrics_listen {
         let metrics = Metrics::start()?;

@@ -4,6 +4,9 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -36,13 +39,27 @@ impl Printer {
     pub(super) fn error(self, error: &dyn Error) {
         let text = chain(error);
         let line = if self.as_json { json!({ "error": text }).to_string() } else { format!("error: {text}") };
-        let _ = writeln!(io::stderr(), "{line}");
+        write_to_stderr(line);
     }
 }
 
 /// Tells something on the way. Whether anybody reads it is nothing a server depends on.
 pub(super) fn tell(text: &str) {
     let _ = write_line(text);
+}
+
+/// How long a reader of standard error may stall the end of the process.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+fn write_to_stderr(line: String) {
+    let (done, written) = sync_channel(1);
+    let writing = thread::Builder::new().spawn(move || {
+        let _ = writeln!(io::stderr(), "{line}");
+        let _ = done.send(());
+    });
+    if writing.is_ok() {
+        let _ = written.recv_timeout(PATIENCE);
+    }
 }
 
 fn write_line(text: &str) -> io::Result<()> {

@@ -9,29 +9,42 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
 
+use super::lines::{Lines, Log};
 use crate::config::{LogFormat, LogLevel, Telemetry};
+
+/// Why the log could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// Its thread cannot be started.
+    #[error("cannot start its thread")]
+    Thread(#[from] io::Error),
+    /// Something else logs already.
+    #[error(transparent)]
+    Installed(#[from] TryInitError),
+}
 
 /// The crates whose events follow the level that is set. Of the others only errors are logged: what they
 /// say below that may repeat a request. Of actix-http nothing is: to it every client that breaks HTTP is an
 /// error.
 const OWN: [&str; 5] = ["ezqr", "ezqr_actors", "ezqr_render", "ezqr_schema", "ezqr_store"];
 
-/// Starts the log of this process, on standard error, panics included.
-pub(crate) fn start_log(settings: &Telemetry) -> Result<(), TryInitError> {
+/// Starts the log of this process, on standard error, panics included. It ends with what is given back.
+pub(crate) fn start_log(settings: &Telemetry) -> Result<Log, LogError> {
     let level = level(settings.log_level);
     let targets = OWN.map(|name| (name, level));
     let filter = Targets::new()
         .with_default(LevelFilter::ERROR)
         .with_targets(targets)
         .with_target("actix_http", LevelFilter::OFF);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
-    let lines = match settings.log_format {
-        LogFormat::Text => lines.boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    let lines = Lines::to(io::stderr())?;
+    let layer = tracing_subscriber::fmt::layer().with_writer(lines.clone());
+    let layer = match settings.log_format {
+        LogFormat::Text => layer.boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(filter)).try_init()?;
+    tracing_subscriber::registry().with(layer.with_filter(filter)).try_init()?;
     log_panics();
-    Ok(())
+    Ok(Log::of(lines))
 }
 
 fn level(level: LogLevel) -> LevelFilter {

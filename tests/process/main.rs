@@ -17,6 +17,7 @@ mod repeats;
 mod scans;
 mod server;
 mod skipped;
+mod stalls;
 mod starts;
 mod waiting;
 mod walkthrough;

@@ -95,8 +95,24 @@ impl Server {
 
     /// Asks it to end (SIGTERM).
     pub(crate) fn terminate(&self) {
-        let ended = Command::new("kill").args(["-TERM", &self.id().to_string()]).status().unwrap();
-        assert!(ended.success());
+        self.signal("-TERM");
+    }
+
+    /// Sends a signal, such as `-HUP`.
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([signal, &self.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Its exit code, which it must have within 30 seconds; none when it was killed.
+    pub(crate) fn end(&mut self) -> Option<i32> {
+        for _ in 0..600 {
+            if let Some(ended) = self.child.try_wait().unwrap() {
+                return ended.code();
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        panic!("the server did not end");
     }
 
     /// Waits for its end; answers its exit code and what it logged.
