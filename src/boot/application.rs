@@ -21,7 +21,7 @@ use super::opening::Opening;
 use crate::config::{Config, Http, is_loopback};
 use crate::connections::{Terms, serve};
 use crate::edge::{Edge, Readiness, routes};
-use crate::middleware::{RequestIds, Surroundings};
+use crate::middleware::{Refusals, RequestIds, Surroundings};
 
 /// What the actors get to finish in, after the last request.
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
@@ -36,6 +36,7 @@ pub struct Application {
     server: Server,
     system: System,
     readiness: Arc<Readiness>,
+    refusals: Arc<Refusals>,
     http: Http,
 }
 
@@ -64,7 +65,8 @@ impl Application {
         warn_of_loopback(&link_url);
         let public_url = edge.public_url.clone();
         let readiness = Arc::clone(&edge.readiness);
-        let server = start(listener, &config.http, edge).map_err(BootError::Server)?;
+        let refusals = Arc::<Refusals>::default();
+        let server = start(listener, &config.http, edge, Arc::clone(&refusals)).map_err(BootError::Server)?;
         if let Some(meanwhile) = meanwhile {
             meanwhile.end().await;
         }
@@ -79,6 +81,7 @@ impl Application {
             server,
             system,
             readiness,
+            refusals,
             http,
         })
     }
@@ -124,6 +127,7 @@ impl Application {
         if !matches!(end, End::ByItself(_)) {
             drain(&handle, self.http.drain_notice).await;
         }
+        self.refusals.tell_all();
         let stopped = self.system.stop(STOP_DEADLINE).await;
         match end {
             End::Asked => Ok(stopped?),
@@ -140,7 +144,12 @@ async fn drain(server: &ServerHandle, notice: Duration) {
     server.stop(true).await;
 }
 
-fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result<Server> {
+fn start(
+    listener: std::net::TcpListener,
+    http: &Http,
+    edge: Edge,
+    refusals: Arc<Refusals>,
+) -> io::Result<Server> {
     let edge = web::Data::new(edge);
     let uri_limit_bytes = http.uri_limit_bytes;
     let terms = Terms::of(http, http.workers);
@@ -154,7 +163,8 @@ fn start(listener: std::net::TcpListener, http: &Http, edge: Edge) -> io::Result
     serve(listener, &terms, move || {
         let clock = edge.clock.clone();
         let request_ids = Rc::new(RequestIds::new());
-        let surroundings = Surroundings { clock, uri_limit_bytes, request_ids };
+        let refusals = Arc::clone(&refusals);
+        let surroundings = Surroundings { clock, uri_limit_bytes, request_ids, refusals };
         let app = App::new().app_data(edge.clone());
         let app = match edge.handles.recorders.as_ref().map(recorder) {
             Some(recorder) => app.app_data(recorder),

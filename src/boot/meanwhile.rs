@@ -4,6 +4,7 @@ use std::io;
 use std::net::TcpListener;
 use std::num::NonZeroUsize;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -13,7 +14,7 @@ use ezqr_schema::Clock;
 use crate::config::Http;
 use crate::connections::{Terms, serve};
 use crate::edge::routes;
-use crate::middleware::{RequestIds, Surroundings};
+use crate::middleware::{Refusals, RequestIds, Surroundings};
 
 /// How long connections that were accepted are handed on to the worker: it would drop those it was not given
 /// yet when it is stopped.
@@ -33,9 +34,11 @@ impl Meanwhile {
         let (clock, uri_limit_bytes) = (clock.clone(), http.uri_limit_bytes);
         // One request each: a client's next may be one for the server itself.
         let terms = Terms::of(http, NonZeroUsize::MIN).briefly(GRACE);
+        let refusals = Arc::<Refusals>::default();
         let server = serve(listener, &terms, move || {
             let request_ids = Rc::new(RequestIds::new());
-            let surroundings = Surroundings { clock: clock.clone(), uri_limit_bytes, request_ids };
+            let (clock, refusals) = (clock.clone(), Arc::clone(&refusals));
+            let surroundings = Surroundings { clock, uri_limit_bytes, request_ids, refusals };
             App::new().configure(|app| routes::register_starting(app, &surroundings))
         })?;
         let handle = server.handle();
@@ -61,7 +64,6 @@ impl Meanwhile {
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpStream;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::thread;
 

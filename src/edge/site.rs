@@ -1,6 +1,7 @@
 //! A server without its listener, for tests.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
@@ -65,8 +66,12 @@ impl Site {
         > + use<>,
     > {
         let request_ids = Rc::new(RequestIds::new());
-        let surroundings =
-            Surroundings { clock: self.edge.clock.clone(), uri_limit_bytes: 8_192, request_ids };
+        let surroundings = Surroundings {
+            clock: self.edge.clock.clone(),
+            uri_limit_bytes: 8_192,
+            request_ids,
+            refusals: Arc::default(),
+        };
         let recorder = Rc::new(self.edge.handles.recorders.as_ref().unwrap().attach());
         App::new()
             .app_data(self.edge.clone())

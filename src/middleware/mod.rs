@@ -4,10 +4,12 @@
 //! up, and a handler that panicked can still be answered.
 
 mod instruments;
+mod refusals;
 mod request_id;
 
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
@@ -15,11 +17,13 @@ use actix_web::dev::{ServiceRequest, ServiceResponse, Transform};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
-use actix_web::{Error, HttpRequest};
+use actix_web::{Error, HttpRequest, rt};
 use ezqr_schema::{Clock, ProblemCode};
 use futures_util::FutureExt as _;
 
 use self::instruments::Instruments;
+pub(crate) use self::refusals::Refusals;
+use self::refusals::Telling;
 pub(crate) use self::request_id::RequestIds;
 use crate::edge::rate_limit_headers;
 use crate::problem::{self, Audience, Fault};
@@ -33,6 +37,8 @@ pub(crate) struct Surroundings {
     pub(crate) uri_limit_bytes: usize,
     /// The makers of request ids.
     pub(crate) request_ids: Rc<RequestIds>,
+    /// Which refusals are logged.
+    pub(crate) refusals: Arc<Refusals>,
 }
 
 /// Around one route: its name in the metrics, and who reads its failures.
@@ -120,17 +126,45 @@ impl Surround {
         response.into_response(answer)
     }
 
-    /// One line per failed request of a program. Visitors who follow dead links are counted, not logged.
+    /// A line for each request that failed, and for some of those refused. Visitors who follow dead links are
+    /// counted, not logged.
     fn log(&self, fault: &Fault, audience: Audience, method: &Method, request_id: &str, took: Duration) {
         let route = self.route;
         let code = fault.code.code();
         let microseconds = took.as_micros();
-        if fault.status().is_server_error() {
-            let cause = fault.chain();
+        // Overload and a store that is away meet every request alike: one of them says it all.
+        let is_general = matches!(fault.code, ProblemCode::Overloaded | ProblemCode::StoreUnavailable);
+        let is_refusal = !fault.status().is_server_error();
+        if is_refusal && audience != Audience::Program {
+            return;
+        }
+        if (is_general || is_refusal) && !self.is_told(fault.code) {
+            return;
+        }
+        let cause = fault.chain();
+        if fault.code == ProblemCode::Overloaded {
+            tracing::warn!(request_id, %method, route, code, cause, microseconds, "request refused");
+        } else if fault.status().is_server_error() {
             tracing::error!(request_id, %method, route, code, cause, microseconds, "request failed");
-        } else if audience == Audience::Program {
-            let cause = fault.chain();
+        } else {
             tracing::info!(request_id, %method, route, code, cause, microseconds, "request refused");
+        }
+    }
+
+    /// Whether a refusal has a line of its own; else it is counted, and the number told when its second is over.
+    fn is_told(&self, code: ProblemCode) -> bool {
+        let Surroundings { clock, refusals, .. } = &self.surroundings;
+        match refusals.note(code, clock.monotonic()) {
+            Telling::Line => true,
+            Telling::OneOfNumber => false,
+            Telling::FirstOfNumber => {
+                let refusals = Arc::clone(refusals);
+                rt::spawn(async move {
+                    rt::time::sleep(Duration::from_secs(1)).await;
+                    refusals.tell(code);
+                });
+                false
+            }
         }
     }
 }

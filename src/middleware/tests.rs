@@ -15,6 +15,7 @@ macro_rules! call {
             clock: Clock::system(),
             uri_limit_bytes: 300,
             request_ids: Rc::new(RequestIds::new()),
+            refusals: Arc::default(),
         };
         let around = Surround::new("/thing", |_| $audience, &surroundings);
         let other = Surround::new("none", |_| $audience, &surroundings);

@@ -47,11 +47,40 @@ fn no_key_payload_target_or_path_is_ever_logged() {
     let (key, id) = (server.key.clone(), record["id"].as_str().unwrap().to_owned());
     let log = server.end();
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let refused = lines.iter().filter(|line| line["message"] == "request refused").count();
+    // Those of one kind and second share a line, which tells their number.
+    let number = |line: &Value| match line["message"].as_str() {
+        Some("request refused") => 1,
+        Some("further requests refused") => line["requests"].as_u64().unwrap(),
+        _ => 0,
+    };
+    let refused: u64 = lines.iter().map(number).sum();
     assert!(refused >= 7, "refusals are logged:\n{log}");
     // The number stands in everything that was sent, refused or not.
     for secret in ["4471", "example.com", key.as_str(), &id, key.rsplit('_').nth(1).unwrap(), "127.0.0.1:"] {
         let told: Vec<&str> = log.lines().filter(|line| line.contains(secret)).collect();
         assert!(told.is_empty(), "{secret} is in the log:\n{}", told.join("\n"));
+    }
+}
+
+#[test]
+fn a_flood_of_refusals_leaves_few_lines_that_tell_its_number() {
+    let directory = TempDir::new().unwrap();
+    let server = Server::start(directory.path());
+    let mut connection = Connection::open(server.address);
+    let request = "GET /api/v1/qr-codes HTTP/1.1\r\nHost: a\r\n\r\n";
+    connection.write(request.repeat(1_000) + &request.replace("Host: a", "Host: a\r\nConnection: close"));
+    let answers = connection.read_to_end();
+    let refused = ["HTTP/1.1 401", "HTTP/1.1 429"].map(|status| answers.matches(status).count());
+    assert_eq!(refused.iter().sum::<usize>(), 1_001);
+
+    let log = server.end();
+    let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of = |message: &str| lines.iter().filter(|line| line["message"] == message).collect::<Vec<_>>();
+    let (each, numbers) = (of("request refused"), of("further requests refused"));
+    let told: u64 = numbers.iter().map(|line| line["requests"].as_u64().unwrap()).sum();
+    assert_eq!(each.len() + usize::try_from(told).unwrap(), 1_001, "each is told, by a line or by a number");
+    assert!(each.len() + numbers.len() < 200, "{} lines", each.len() + numbers.len());
+    for code in ["missing-key", "rate-limited"] {
+        assert!(numbers.iter().any(|line| line["code"] == code), "{code}");
     }
 }
