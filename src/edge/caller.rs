@@ -41,10 +41,16 @@ pub(super) fn check_scope(principal: &Principal, scope: Scope) -> Result<(), Fau
 }
 
 async fn authenticate(edge: &Edge, request: &HttpRequest) -> Result<Arc<Principal>, Fault> {
-    let Some(header) = request.headers().get(header::AUTHORIZATION) else {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let Some(header) = headers.next() else {
         let detail = "Send the header Authorization: Bearer <API key>.";
         return Err(Fault::new(ProblemCode::MissingKey, detail));
     };
+    if headers.next().is_some() {
+        // Which of them a front looked at is not known here.
+        let detail = "The header Authorization is there more than once; send it once.";
+        return Err(Fault::new(ProblemCode::BadRequest, detail));
+    }
     let secret = bearer(header).ok_or_else(invalid_key)?;
     edge.handles.keyring.authenticate(secret).await.map_err(|error| match error {
         AuthenticateError::Unknown => invalid_key(),

@@ -120,3 +120,20 @@ fn a_connection_outlives_a_refusal_whose_body_was_read_or_was_none() {
         connection.read_exactly(length.parse().unwrap());
     }
 }
+
+#[test]
+fn a_request_with_two_keys_is_refused() {
+    let app = TestApp::spawn();
+    let keys = [app.key.as_str(), "ezqr_production_none"];
+    for (first, second) in [(keys[0], keys[0]), (keys[0], keys[1]), (keys[1], keys[0])] {
+        let answer = Connection::exchange(
+            app.address,
+            format!(
+                "GET /api/v1/qr-codes HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {first}\r\n\
+                 Authorization: Bearer {second}\r\nConnection: close\r\n\r\n"
+            ),
+        );
+        assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
+        assert!(answer.contains("\"code\":\"bad-request\"") && answer.contains("Authorization"), "{answer}");
+    }
+}
