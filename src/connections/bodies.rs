@@ -180,11 +180,12 @@ where
     *request.payload() = Payload::Stream { payload: stream };
     let closing = request.conn_data::<Closing>().cloned();
     let answer = application.call(request);
-    let watched = Rc::clone(&body);
+    let mut unanswered = Unanswered { body: Rc::clone(&body), closing, is_answered: false };
     let answer = async move {
         let mut answer = answer.await;
-        if !watched.has_ended() {
-            if let Some(closing) = closing {
+        unanswered.is_answered = true;
+        if !unanswered.body.has_ended() {
+            if let Some(closing) = &unanswered.closing {
                 closing.begin();
             }
             if let Ok(response) = &mut answer {
@@ -194,6 +195,21 @@ where
         answer
     };
     (body, Box::pin(answer))
+}
+
+/// A request under way. Given up with a broken body, it leaves word that an answer is owed.
+struct Unanswered {
+    body: Rc<Body>,
+    closing: Option<Closing>,
+    is_answered: bool,
+}
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        if let Some(closing) = self.closing.as_ref().filter(|_| !self.is_answered && self.body.is_broken()) {
+            closing.owe_refusal();
+        }
+    }
 }
 
 /// A body on its way.
@@ -226,11 +242,24 @@ impl Body {
 
     /// Whether it was read to its end, or is here to its end.
     fn has_ended(&self) -> bool {
-        let next = || poll_fn(|context| self.poll(context)).now_or_never();
-        while !self.is_at_its_end.get() {
-            let Some(Some(Ok(_))) = next() else { break };
-        }
+        self.pass_over();
         self.is_at_its_end.get()
+    }
+
+    /// Whether its next part is an error. The dispatcher leaves one before it gives a request up for its body, and at no
+    /// other time: not when the client is gone, nor at the end of the process.
+    fn is_broken(&self) -> bool {
+        self.pass_over().is_some()
+    }
+
+    /// Reads what is here; answers the error at its end.
+    fn pass_over(&self) -> Option<PayloadError> {
+        while !self.is_at_its_end.get() {
+            if let Err(error) = poll_fn(|context| self.poll(context)).now_or_never()?? {
+                return Some(error);
+            }
+        }
+        None
     }
 }
 

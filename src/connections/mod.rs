@@ -8,6 +8,7 @@
 
 mod bodies;
 mod descriptors;
+mod refusal;
 mod seats;
 mod server;
 mod stream;

@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::refusal;
 use super::seats::Seat;
 use super::watch::{Limits, Over, Watch};
 
@@ -17,14 +18,25 @@ use super::watch::{Limits, Over, Watch};
 /// `slow`.
 const ENDED_TOTAL: &str = "http_connections_ended_total";
 
-/// Whether the answer under way is the last on its connection. The service sets it, the stream reads it.
+/// What the service tells the stream it answers on.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Closing(Rc<Cell<bool>>);
+pub(crate) struct Closing(Rc<Told>);
+
+#[derive(Debug, Default)]
+struct Told {
+    answers_no_more: Cell<bool>,
+    owes_refusal: Cell<bool>,
+}
 
 impl Closing {
-    /// Nothing more is answered on this connection.
-    pub(crate) fn begin(&self) {
-        self.0.set(true);
+    /// The answer under way is the last on this connection.
+    pub(super) fn begin(&self) {
+        self.0.answers_no_more.set(true);
+    }
+
+    /// A request was given up unanswered because its body is broken.
+    pub(super) fn owe_refusal(&self) {
+        self.0.owes_refusal.set(true);
     }
 }
 
@@ -75,6 +87,16 @@ fn ended(over: Over) -> io::Error {
     io::Error::new(io::ErrorKind::TimedOut, over)
 }
 
+/// At broken chunks the dispatcher drops the connection without a word, whatever the request waits for. What is owed is
+/// written as far as there is room at once.
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if self.closing.0.owes_refusal.get() && !self.watch.is_answering() {
+            let _ = self.stream.try_write(&refusal::of_broken_chunks());
+        }
+    }
+}
+
 impl AsyncRead for Watched {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -115,7 +137,7 @@ impl AsyncWrite for Watched {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match Pin::new(&mut self.stream).poll_flush(context) {
             Poll::Ready(Ok(())) => {
-                let is_last = self.closing.0.get();
+                let is_last = self.closing.0.answers_no_more.get();
                 self.watch.flushed(is_last, Instant::now);
                 Poll::Ready(self.check(context))
             }

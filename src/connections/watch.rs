@@ -130,6 +130,11 @@ impl Watch {
         }
     }
 
+    /// Whether a part of an answer is out and the rest is not.
+    pub(crate) const fn is_answering(&self) -> bool {
+        self.is_answering
+    }
+
     /// When it is over, if nothing happens until then.
     pub(crate) fn deadline(&self) -> Instant {
         self.stuck.map_or(self.next_answer, |since| since + self.limits.stall)

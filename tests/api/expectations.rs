@@ -1,4 +1,4 @@
-//! Bodies that wait for `100 Continue`, and bodies that nobody reads.
+//! Bodies that wait for `100 Continue`, bodies that nobody reads, and bodies that are broken.
 
 use serde_json::json;
 
@@ -136,4 +136,46 @@ fn a_request_with_two_keys_is_refused() {
         assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
         assert!(answer.contains("\"code\":\"bad-request\"") && answer.contains("Authorization"), "{answer}");
     }
+}
+
+#[test]
+fn broken_chunks_are_refused() {
+    let app = TestApp::spawn();
+    let cases = [
+        "zz\r\nab\r\n0\r\n\r\n",
+        "5\r\nab",
+        "2\r\nabc\r\n0\r\n\r\n",
+        "fffffffffffffffff\r\nab\r\n",
+        "-1\r\n\r\n",
+    ];
+    for chunks in cases {
+        for authorization in [String::new(), format!("Authorization: Bearer {}\r\n", app.key)] {
+            let mut connection = Connection::open(app.address);
+            connection.write(format!(
+                "POST /api/v1/qr-codes HTTP/1.1\r\nHost: a\r\n{authorization}Content-Type: application/json\r\n\
+                 Transfer-Encoding: chunked\r\n\r\n{chunks}"
+            ));
+            connection.finish();
+            let answer = connection.read_to_end();
+            let expected = if authorization.is_empty() { ["401", "400"] } else { ["400", "400"] };
+            let status = answer.split(' ').nth(1).unwrap_or_default();
+            assert!(expected.contains(&status), "{chunks:?}: {answer:?}");
+        }
+    }
+    app.assert_nothing_written();
+}
+
+#[test]
+fn chunks_that_break_after_they_were_invited_are_refused() {
+    let app = TestApp::spawn();
+    let headers = format!(
+        "Authorization: Bearer {}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n",
+        app.key
+    );
+    let mut connection = Connection::open(app.address);
+    connection.write(head("POST /api/v1/qr-codes", &headers));
+    assert_eq!(connection.read_exactly(CONTINUE.len()), CONTINUE);
+    connection.write("zz\r\nab\r\n");
+    let answer = connection.read_answer();
+    assert_eq!((answer.status, &answer.problem()["code"]), (400, &json!("bad-request")));
 }
