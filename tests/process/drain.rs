@@ -36,7 +36,7 @@ fn a_server_that_shall_outlive_its_terminal_does() {
     assert_eq!(u64::from_str_radix(&ignored, 16).unwrap() & 1, 1, "a hangup is still ignored");
     server.signal("-HUP");
     server.terminate();
-    assert_eq!(server.end(), Some(0));
+    assert_eq!(server.wait().0, Some(0));
 }
 
 fn is_answered_before_the_end(signal: &str) {

@@ -104,17 +104,6 @@ impl Server {
         assert!(sent.success());
     }
 
-    /// Its exit code, which it must have within 30 seconds; none when it was killed.
-    pub(crate) fn end(&mut self) -> Option<i32> {
-        for _ in 0..600 {
-            if let Some(ended) = self.child.try_wait().unwrap() {
-                return ended.code();
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        panic!("the server did not end");
-    }
-
     /// Waits for its end; answers its exit code and what it logged.
     pub(crate) fn wait(&mut self) -> (Option<i32>, String) {
         // Read meanwhile, so that it never waits for a reader.

@@ -26,5 +26,5 @@ fn a_log_that_nobody_reads_stops_neither_answers_nor_the_end() {
         assert_eq!(api.post("/api/v1/qr-codes", &serde_json::json!({})).unwrap().status, 422);
     }
     server.terminate();
-    assert_eq!(server.end(), Some(0));
+    assert_eq!(server.wait().0, Some(0));
 }
