@@ -44,7 +44,7 @@ const RESERVED: [&str; 24] = [
 pub struct Alias(Arc<str>);
 
 /// Why a text cannot be an alias.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAlias {
     /// Shorter than 3 or longer than 64 characters.
     #[error("must have 3 to 64 characters")]
@@ -55,14 +55,37 @@ pub enum InvalidAlias {
     /// One of the service's own paths.
     #[error("is reserved")]
     Reserved,
-    /// Eight or nine symbols of base 32.
-    #[error("looks like a generated short code: 8 or 9 letters and digits need a hyphen or a u among them")]
-    LooksGenerated,
+    /// Eight or nine symbols of base 32: a generated code may read the same, now or later.
+    #[error(
+        "could be a generated short code, as any 8 or 9 letters and digits without a u, and a printed code must \
+         never lead to somebody else's alias: add a hyphen, such as my-{folded}, or take another length"
+    )]
+    LooksGenerated {
+        /// What was asked for, in lower case.
+        folded: String,
+    },
 }
 
 impl Alias {
     /// The alias `text` means, whatever its case.
     pub fn parse(text: &str) -> Result<Self, InvalidAlias> {
+        let alias = Self::of_known_form(text)?;
+        if RESERVED.contains(&alias.as_str()) { Err(InvalidAlias::Reserved) } else { Ok(alias) }
+    }
+
+    /// Takes a text from the store as it is: what is printed stays, though the rules for new ones change.
+    pub fn from_stored(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The alias that a visitor's `path` may name. Rules for new ones do not count: a word that was reserved since
+    /// is still printed somewhere.
+    pub(crate) fn looked_up(path: &str) -> Option<Self> {
+        Self::of_known_form(path).ok()
+    }
+
+    /// What every alias is that was ever taken: this may be widened, never narrowed.
+    fn of_known_form(text: &str) -> Result<Self, InvalidAlias> {
         if !(3..=64).contains(&text.len()) {
             return Err(InvalidAlias::Length);
         }
@@ -70,12 +93,9 @@ impl Alias {
         if !text.bytes().all(allowed) || text.starts_with('-') || text.ends_with('-') {
             return Err(InvalidAlias::Characters);
         }
-        if looks_generated(text) {
-            return Err(InvalidAlias::LooksGenerated);
-        }
         let folded = text.to_ascii_lowercase();
-        if RESERVED.contains(&folded.as_str()) {
-            return Err(InvalidAlias::Reserved);
+        if looks_generated(text) {
+            return Err(InvalidAlias::LooksGenerated { folded });
         }
         Ok(Self(folded.into()))
     }
@@ -117,13 +137,34 @@ mod tests {
 
     #[test]
     fn what_could_be_a_generated_code_is_refused() {
-        for text in ["7k3mx9qa", "LOOKSOIL", "123456789"] {
-            assert_eq!(Alias::parse(text), Err(InvalidAlias::LooksGenerated), "{text}");
+        for text in ["7k3mx9qa", "LOOKSOIL", "123456789", "Download", "calendar", "christmas"] {
+            let folded = text.to_ascii_lowercase();
+            assert_eq!(Alias::parse(text), Err(InvalidAlias::LooksGenerated { folded }), "{text}");
         }
         for text in ["7k3mx9q", "7k3m-9qa", "customer", "1234567890"] {
             let expected = if text == "customer" { "customer" } else { text };
             assert_eq!(Alias::parse(text).unwrap().as_str(), expected);
         }
+    }
+
+    #[test]
+    fn the_refusal_of_a_word_says_why_and_proposes_one_that_is_taken() {
+        for (text, proposed) in [("Download", "my-download"), ("christmas", "my-christmas")] {
+            let told = Alias::parse(text).unwrap_err().to_string();
+            assert!(told.contains(&format!("such as {proposed}, or take another length")), "{told}");
+            assert!(told.contains("a printed code must never lead to somebody else's alias"), "{told}");
+            assert_eq!(Alias::parse(proposed).unwrap().as_str(), proposed);
+        }
+    }
+
+    #[test]
+    fn a_stored_alias_is_found_though_it_could_not_be_chosen_any_more() {
+        assert_eq!(Alias::looked_up("Admin"), Some(Alias::from_stored("admin")));
+        assert_eq!(Alias::looked_up("summer-sale"), Alias::parse("summer-sale").ok());
+        for path in ["", "ab", "a b", "-ab", "123456789", "ä-b"] {
+            assert_eq!(Alias::looked_up(path), None, "{path}");
+        }
+        assert_eq!(Alias::from_stored("No longer allowed").as_str(), "No longer allowed");
     }
 
     #[test]

@@ -53,6 +53,11 @@ macro_rules! bounded_text {
                 Ok(Self(text.into()))
             }
 
+            /// Takes a text from the store as it is: the bounds are for what comes in.
+            pub fn from_stored(text: &str) -> Self {
+                Self(text.into())
+            }
+
             /// Its text.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -104,6 +109,15 @@ mod tests {
             ExternalId::parse(&"é".repeat(128)),
             Err(InvalidText::TooLong { length: 256, limit: 255, unit: "bytes" })
         );
+    }
+
+    #[test]
+    fn what_is_stored_is_taken_as_it_is() {
+        for text in ["", "a\nb", &"é".repeat(1_000)] {
+            assert_eq!(Name::from_stored(text).as_str(), text);
+            assert_eq!(Tag::from_stored(text).as_str(), text);
+            assert_eq!(ExternalId::from_stored(text).as_str(), text);
+        }
     }
 
     #[test]

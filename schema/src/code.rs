@@ -139,6 +139,11 @@ impl Tags {
         if tags.len() > Self::LIMIT { Err(TooManyTags(tags.len())) } else { Ok(Self(tags)) }
     }
 
+    /// Takes the tags of a stored code, however many they are.
+    pub fn from_stored(tags: impl IntoIterator<Item = Tag>) -> Self {
+        Self(tags.into_iter().collect())
+    }
+
     /// The tags, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Tag> {
         self.0.iter()

@@ -1,8 +1,8 @@
 //! A change of a code, as JSON Merge Patch (RFC 7396).
 
-use serde_json::{Map, Value};
-
-use crate::{Code, CodeStatus, ExternalId, InvalidMetadata, Metadata, Name, Tags, TargetUrl, Timestamp};
+use crate::{
+    Code, CodeStatus, ExternalId, InvalidMetadata, Metadata, MetadataMembers, Name, Tags, TargetUrl, Timestamp,
+};
 
 /// What a caller asks to change, validated. `None` leaves a field as it is; of the fields that may be
 /// absent from a code, `Some(None)` removes.
@@ -33,7 +33,7 @@ pub enum MetadataPatch {
     /// They become empty.
     Clear,
     /// This is merged into them.
-    Merge(Map<String, Value>),
+    Merge(MetadataMembers),
 }
 
 /// Why a change cannot be made to a code.

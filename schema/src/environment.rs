@@ -30,6 +30,11 @@ impl Environment {
         }
     }
 
+    /// Takes a name from the store as it is.
+    pub fn from_stored(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// Its name.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -20,7 +20,7 @@ impl ShortPath {
     pub fn parse(path: &str) -> Option<Self> {
         match ShortCode::parse(path) {
             Some(code) => Some(Self::Generated(code)),
-            None => Alias::parse(path).ok().map(Self::Alias),
+            None => Alias::looked_up(path).map(Self::Alias),
         }
     }
 

@@ -50,7 +50,7 @@ impl LinkBase {
     /// Longest link base, in bytes: a host name has at most 253.
     pub const MAX_BYTES: usize = 300;
 
-    /// Checks a text from the configuration or the store. One trailing slash is allowed.
+    /// Checks a text from the configuration. One trailing slash is allowed.
     pub fn parse(text: &str) -> Result<Self, LinkBaseError> {
         let url = parse_http_url(text, Self::MAX_BYTES)?;
         if !url.username().is_empty() || url.password().is_some() {
@@ -63,6 +63,20 @@ impl LinkBase {
         let port = url.port();
         let text = url.as_str().trim_end_matches('/').to_owned();
         Ok(Self { text, host, port })
+    }
+
+    /// Takes a text from the store as it is: it is printed. What no parser of today reads has the host that
+    /// stands in it.
+    pub fn from_stored(text: &str) -> Self {
+        if let Ok(parsed) = Self::parse(text) {
+            return Self { text: text.to_owned(), ..parsed };
+        }
+        let authority = text.split_once("//").map_or(text, |(_, authority)| authority);
+        let (host, port) = match authority.rsplit_once(':') {
+            Some((host, port)) => (host, port.parse().ok()),
+            None => (authority, None),
+        };
+        Self { text: text.to_owned(), host: Host::Domain(host.to_owned()), port }
     }
 
     /// Scheme, host and port, without a trailing slash: `https://r.example.com`.

@@ -7,7 +7,7 @@ use url::Url;
 ///
 /// The text is a valid URI (RFC 3986), so it goes into a `Location` header as it is. It is kept as given when
 /// it is one already, and otherwise (a space, an umlaut) as the URL Standard serialises it: percent-encoded,
-/// the host in Punycode. Parsing a stored text again gives the same text.
+/// the host in Punycode. Parsing the text again gives the same text.
 ///
 /// User information (`https://user@host/`) is allowed: destinations are chosen by the account's own programs,
 /// and some of them need it. Leading and trailing white space is refused, not trimmed.
@@ -54,11 +54,26 @@ pub enum TargetUrlError {
     },
 }
 
+/// A stored destination that is empty or holds what no `Location` header may (RFC 9110, 10.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is empty or holds a blank, a control character or one outside ASCII")]
+pub struct UnusableTarget;
+
 impl TargetUrl {
     /// Longest destination, in bytes.
     pub const MAX_BYTES: usize = 2_048;
 
-    /// Checks a text from outside or from the store.
+    /// Takes a text from the store as it is: what is printed leads there, though another version would refuse or
+    /// write it otherwise.
+    ///
+    /// # Errors
+    /// It cannot stand in a header, so nobody could be sent there.
+    pub fn from_stored(text: &str) -> Result<Self, UnusableTarget> {
+        let is_usable = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_usable { Ok(Self(text.to_owned())) } else { Err(UnusableTarget) }
+    }
+
+    /// Checks a text from outside.
     pub fn parse(text: &str) -> Result<Self, TargetUrlError> {
         http_uri(text, Self::MAX_BYTES).map(Self)
     }

@@ -5,17 +5,10 @@ use actix_web::mime;
 use actix_web::web::{Bytes, BytesMut, Payload};
 use actix_web::{HttpMessage as _, HttpRequest, rt};
 use ezqr_schema::ProblemCode;
-use ezqr_schema::wire::parse_body;
 use futures_util::StreamExt as _;
-use serde_json::Value;
 
 use super::Edge;
 use crate::problem::{Fault, of_payload};
-
-/// The JSON in the body, whole and in time.
-pub(super) async fn json(request: &HttpRequest, payload: Payload, edge: &Edge) -> Result<Value, Fault> {
-    Ok(parse_body(&text(request, payload, edge).await?)?)
-}
 
 /// The bytes of a body that is declared as JSON, whole and in time.
 pub(super) async fn text(request: &HttpRequest, payload: Payload, edge: &Edge) -> Result<Bytes, Fault> {

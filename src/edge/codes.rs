@@ -5,15 +5,14 @@ use std::time::Duration;
 use actix_web::http::header;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use ezqr_actors::codes::{ChangeRefused, ChangeRequest};
+use ezqr_actors::codes::{ChangeRefused, ChangeRequest, DeleteRequest};
 use ezqr_actors::rendering::Format;
 use ezqr_schema::wire::{
-    ListAnswer, ParseContext, Refused, ScanCount, ScanCounts, parse_body, parse_code_patch, parse_list_query,
+    Body, ListAnswer, ParseContext, Refused, ScanCount, ScanCounts, parse_body, parse_code_patch, parse_list_query,
     parse_new_code,
 };
-use ezqr_schema::{Code, CodePatch, CodeStatus, FieldFault, NewCode, ProblemCode, Scope};
+use ezqr_schema::{Code, CodeStatus, FieldFault, NewCode, ProblemCode, Scope, Version};
 use ezqr_store::{ListBudget, ListRequest};
-use serde_json::Value;
 
 use super::batches::OnError;
 use super::idempotency::{self, Item, Repeatable, Terms};
@@ -59,7 +58,7 @@ pub(super) async fn create(
     Ok(made.replay.mark(answer))
 }
 
-fn judged(body: &Value, context: &ParseContext<'_>) -> Item {
+fn judged(body: &Body<'_>, context: &ParseContext<'_>) -> Item {
     let code = parse_new_code(body, context)?;
     fit::check(&code, "").map_err(Refused::one)?;
     Ok(code)
@@ -127,8 +126,8 @@ pub(super) async fn change(
     let principal = caller::admit(&edge, &request, Scope::CodesWrite).await?;
     let id = address::code_id(address::segment(&request, "id"))?;
     let expected = conditions::expected_version(&request)?;
-    let body = body::json(&request, payload, &edge).await?;
-    let patch = parse_code_patch(&body, &edge.parse_context())?;
+    let text = body::text(&request, payload, &edge).await?;
+    let patch = parse_code_patch(&parse_body(&text)?, &edge.parse_context())?;
     if patch.status == Some(CodeStatus::Deleted) {
         caller::check_scope(&principal, Scope::CodesDelete)?;
     }
@@ -143,7 +142,8 @@ pub(super) async fn delete(request: HttpRequest, edge: Data<Edge>) -> Result<Htt
     let id = address::code_id(address::segment(&request, "id"))?;
     let expected = conditions::expected_version(&request)?;
     let owner = principal.owner.clone();
-    make(&edge, ChangeRequest { owner, id, patch: CodePatch::delete(), expected }).await?;
+    let deleted = edge.handles.codes.delete(DeleteRequest { owner, id, expected }).await;
+    deleted.map_err(|refused| told(refused, expected))?;
     Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
 }
 
@@ -151,13 +151,15 @@ pub(super) async fn delete(request: HttpRequest, edge: Data<Edge>) -> Result<Htt
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 async fn make(edge: &Edge, request: ChangeRequest) -> Result<Code, Fault> {
-    let is_conditional = request.expected.is_some();
-    edge.handles.codes.change(request).await.map_err(|refused| {
-        if !is_conditional && matches!(refused, ChangeRefused::VersionMismatch { .. }) {
-            // Others changed it again and again: nothing the caller could have known.
-            return Fault::new(ProblemCode::Overloaded, "The code is being changed by many at once.")
-                .retry_after(RETRY_AFTER);
-        }
-        refused.into()
-    })
+    let expected = request.expected;
+    edge.handles.codes.change(request).await.map_err(|refused| told(refused, expected))
+}
+
+fn told(refused: ChangeRefused, expected: Option<Version>) -> Fault {
+    if expected.is_none() && matches!(refused, ChangeRefused::VersionMismatch { .. }) {
+        // Others changed it again and again: nothing the caller could have known.
+        return Fault::new(ProblemCode::Overloaded, "The code is being changed by many at once.")
+            .retry_after(RETRY_AFTER);
+    }
+    refused.into()
 }

@@ -49,6 +49,12 @@ impl From<ReadError> for Fault {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Unavailable(unavailable) => unavailable.into(),
+            ReadError::Unreadable(_) => {
+                let detail = "What is stored about this code cannot be read by this version; the log names the \
+                              column under the request's id. Other codes are not affected, and this one can be \
+                              deleted.";
+                Self::new(ProblemCode::Internal, detail).because(error)
+            }
             ReadError::Corrupt(_) => Self::internal(error),
         }
     }

@@ -32,4 +32,5 @@ mod owners;
 mod protocol;
 mod scans;
 mod support;
+mod values;
 mod zip;

@@ -10,7 +10,7 @@ use ezqr_schema::{Alias, Code};
 use ezqr_store::contract::{Minter, run};
 use ezqr_store::{
     AccountStore as _, Changes, CodeStore as _, EmbeddedOptions, EmbeddedStore, InstallationStore as _,
-    MintError, OpenError, ReadError, WriteError,
+    KeyStore as _, MintError, OpenError, ReadError, WriteError,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -145,28 +145,25 @@ fn a_page_takes_codes_of_its_owner_alone() {
 }
 
 #[test]
-fn a_value_that_ezqr_does_not_write_is_corrupt_and_its_column_named() {
+fn a_row_with_a_value_that_ezqr_does_not_write_is_unreadable_and_its_column_named() {
     let impossible = [
         ("codes", "id", "x'00'"),
         ("codes", "id", "zeroblob(16)"),
         ("codes", "content_type", "99"),
         ("codes", "content_type", "-1"),
         ("codes", "content", "''"),
-        ("codes", "target_url", "'javascript:alert(1)'"),
-        ("codes", "alias", "'no alias'"),
+        ("codes", "target_url", "'https://a.example/' || char(10)"),
         ("codes", "link_base", "65536"),
-        ("codes", "name", "''"),
         ("codes", "tags", "'{'"),
-        ("codes", "tags", "'[\"\"]'"),
+        ("codes", "tags", "'[1]'"),
         ("codes", "metadata", "'[]'"),
-        ("codes", "external_id", "char(10)"),
+        ("codes", "metadata", "'{\"a\":}'"),
         ("codes", "error_correction", "4"),
         ("codes", "status", "3"),
         ("codes", "expires_ms", "-1"),
         ("codes", "updated_ms", "9223372036854775807"),
         ("codes", "version", "0"),
         ("pages", "account_id", "x'00'"),
-        ("pages", "environment", "'Production'"),
         ("pages", "opened_ms", "-1"),
     ];
     let directory = TempDir::new().unwrap();
@@ -181,8 +178,59 @@ fn a_value_that_ezqr_does_not_write_is_corrupt_and_its_column_named() {
             let changed = raw(directory.path()).execute(&sql, [i64::try_from(code.sequence.get()).unwrap()]);
             assert_eq!(changed, Ok(1));
             let read = store.code(code.sequence).await;
-            let Err(ReadError::Corrupt(reason)) = read else { panic!("{column} = {value}: {read:?}") };
+            let Err(ReadError::Unreadable(reason)) = read else { panic!("{column} = {value}: {read:?}") };
             assert!(reason.starts_with(&format!("{table}.{column}: ")), "{reason}");
         }
+    });
+}
+
+#[test]
+fn what_could_not_come_in_any_more_is_served_as_it_is_stored() {
+    let tags = r#"["", "a"]"#;
+    let long = "é".repeat(400);
+    let metadata = format!("{{{}}}", (0..99).map(|key| format!("\"{key}\":1E400")).collect::<Vec<_>>().join(","));
+    let directory = TempDir::new().unwrap();
+    run(async {
+        let store = open(directory.path()).unwrap();
+        let mut minter = Minter::new(&store).await;
+        let code = minter.mint_one(&store, |_| {}).await.unwrap();
+        let sequence = i64::try_from(code.sequence.get()).unwrap();
+        let database = raw(directory.path());
+        let sql = "UPDATE codes SET target_url = 'gopher://old.example/a|b', alias = 'admin', name = ?1, \
+             external_id = ?1, tags = ?2, metadata = ?3 WHERE sequence = ?4";
+        assert_eq!(database.execute(sql, rusqlite::params![long, tags, metadata, sequence]), Ok(1));
+        let sql = "UPDATE pages SET environment = 'Production' WHERE page = ? >> 7";
+        assert_eq!(database.execute(sql, [sequence]), Ok(1));
+        let read = store.code(code.sequence).await.unwrap().unwrap().code;
+        assert_eq!(store.codes_of_page(minter.page().page, None).await, Ok(vec![read.clone()]));
+        assert_eq!(read.target_url.unwrap().as_str(), "gopher://old.example/a|b");
+        assert_eq!(read.alias.unwrap().as_str(), "admin");
+        assert_eq!(read.name.unwrap().as_str(), long);
+        assert_eq!(read.external_id.unwrap().as_str(), long);
+        assert_eq!(read.tags.iter().map(ezqr_schema::Tag::as_str).collect::<Vec<_>>(), ["", "a"]);
+        assert_eq!(read.metadata.as_str(), metadata);
+        assert_eq!(read.owner.environment.as_str(), "Production");
+    });
+}
+
+#[test]
+fn accounts_keys_and_link_bases_are_taken_as_they_are_stored() {
+    let directory = TempDir::new().unwrap();
+    run(async {
+        let store = open(directory.path()).unwrap();
+        let database = raw(directory.path());
+        let long = "n".repeat(300);
+        let id = [7; 16];
+        database
+            .execute("INSERT INTO accounts VALUES (?, ?, 'free', 'active', 0)", rusqlite::params![id, long])
+            .unwrap();
+        let key = "INSERT INTO api_keys (key_id, account_id, environment, name, hash, scopes, \
+             requests_per_minute, created_ms) VALUES (?1, ?1, 'Production', ?2, zeroblob(32), 1, 5, 0)";
+        database.execute(key, rusqlite::params![id, long]).unwrap();
+        database.execute("INSERT INTO link_bases VALUES (0, 'https://xn--a')", []).unwrap();
+        assert_eq!(store.accounts().await.unwrap()[0].name.as_str(), long);
+        let keys = store.keys().await.unwrap();
+        assert_eq!((keys[0].name.as_str(), keys[0].environment.as_str()), (long.as_str(), "Production"));
+        assert_eq!(store.link_bases().await.unwrap()[0].1.as_str(), "https://xn--a");
     });
 }

@@ -22,8 +22,10 @@ mod scylla_service;
 mod scylla_start;
 mod scylla_statements;
 
+use ezqr_schema::Code;
 use ezqr_store::contract::Fixture;
 use ezqr_store::{EmbeddedOptions, EmbeddedStore, Store, scan_contract, store_contract};
+use rusqlite::{Connection, params};
 use tempfile::TempDir;
 
 /// The embedded store in a directory of its own.
@@ -44,6 +46,13 @@ impl Fixture for Embedded {
 
     async fn another(&self) -> Store {
         Store::Embedded(EmbeddedStore::attach(self.directory.path()).unwrap())
+    }
+
+    async fn spoil(&self, code: &Code, text: &str) {
+        let database = Connection::open(self.directory.path().join("ezqr.db")).unwrap();
+        let sequence = i64::try_from(code.sequence.get()).unwrap();
+        let sql = "UPDATE codes SET metadata = ? WHERE sequence = ?";
+        assert_eq!(database.execute(sql, params![text, sequence]), Ok(1));
     }
 }
 

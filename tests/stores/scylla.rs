@@ -1,5 +1,6 @@
 //! The store for several nodes under the contract suite.
 
+use ezqr_schema::Code;
 use ezqr_store::contract::Fixture;
 use ezqr_store::{Store, scan_contract, store_contract};
 
@@ -21,6 +22,12 @@ impl Fixture for Scylla {
 
     async fn another(&self) -> Store {
         Store::Scylla(cql::store().await)
+    }
+
+    async fn spoil(&self, code: &Code, text: &str) {
+        let place = format!("page = {} AND sequence = {}", code.sequence.page().get(), code.sequence.get());
+        let table = format!("{}.codes", cql::keyspace());
+        cql::Raw::connect().await.run(&format!("UPDATE {table} SET metadata = '{text}' WHERE {place}")).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! Changing and deleting a code.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ezqr_schema::{Code, CodeId, CodePatch, Owner, PatchRefused, Sequence, Timestamp, Version};
 use ezqr_store::{Change, ChangeError, CodeStore as _, PagePosition, ReadError, Store, WriteError};
@@ -64,6 +65,16 @@ impl ChangeRefused {
     }
 }
 
+impl From<ChangeError> for ChangeRefused {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::VersionMismatch { found } => Self::VersionMismatch { found },
+            ChangeError::Missing => Self::NotFound,
+            ChangeError::Write(error) => Self::Store(error),
+        }
+    }
+}
+
 impl Message for ChangeRequest {
     type Reply = Result<Code, ChangeRefused>;
 }
@@ -72,56 +83,87 @@ type ChangeReply = Reply<Codes, Result<Code, ChangeRefused>>;
 
 impl Respond<ChangeRequest> for Codes {
     fn respond(&mut self, request: ChangeRequest) -> ChangeReply {
+        self.in_turn(request, Self::change)
+    }
+}
+
+impl Codes {
+    /// Hands `request` and the number of its code to `make`, when it is its turn among those of its page.
+    pub(super) fn in_turn<T: 'static>(
+        &mut self,
+        request: ChangeRequest,
+        make: fn(&mut Self, ChangeRequest, Sequence) -> Reply<Self, Result<T, ChangeRefused>>,
+    ) -> Reply<Self, Result<T, ChangeRefused>> {
         let Some(sequence) = self.seed.code_ids.sequence(request.id) else {
             return Reply::now(Err(ChangeRefused::NotFound));
         };
         match self.turns.enter(sequence.page(), self.seed.clock.monotonic()) {
-            Place::First => self.change(request, sequence),
+            Place::First => make(self, request, sequence),
             Place::Behind(turn) => Reply::then(turn, move |codes: &mut Self, turn| match turn {
-                Ok(Turn::Come) => codes.change(request, sequence),
+                Ok(Turn::Come) => make(codes, request, sequence),
                 Ok(Turn::Missed) | Err(_) => Reply::now(Err(Busy::from(AskError::TimedOut).into())),
             }),
             Place::Refused => Reply::now(Err(Busy::from(AskError::Refused).into())),
         }
     }
-}
 
-impl Codes {
     /// Makes the change in its turn, then publishes it and hands the turn on. Nothing in between may end
     /// without the last two.
     fn change(&mut self, request: ChangeRequest, sequence: Sequence) -> ChangeReply {
         let began = self.seed.clock.monotonic();
-        let attempt =
-            Attempt { store: self.seed.store.clone(), request, sequence, now: self.seed.clock.now() };
-        Reply::then(attempt.make(), move |codes: &mut Self, outcome| {
-            let cache = &codes.seed.published.cache;
-            match &outcome {
-                Ok(code) => cache.publish(Arc::new(Link::from(code.clone())), began),
-                Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) if codes.seed.store.is_shared() => {
-                    cache.outdate(sequence);
-                }
-                Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) => cache.forget(sequence),
-                Err(_) => {}
-            }
+        let attempt = self.attempt(request, sequence);
+        Reply::then(async move { attempt.make().await }, move |codes: &mut Self, outcome| {
+            codes.publish(sequence, outcome.as_ref().map(Some), began);
             codes.turns.leave(sequence.page(), codes.seed.clock.monotonic());
             Reply::now(outcome)
         })
     }
+
+    pub(super) fn attempt(&self, request: ChangeRequest, sequence: Sequence) -> Attempt {
+        Attempt { store: self.seed.store.clone(), request, sequence, now: self.seed.clock.now() }
+    }
+
+    /// Publishes what a change that began at `began` came to: the code, or nothing of one that is not known.
+    pub(super) fn publish(
+        &self,
+        sequence: Sequence,
+        outcome: Result<Option<&Code>, &ChangeRefused>,
+        began: Duration,
+    ) {
+        let cache = &self.seed.published.cache;
+        match outcome {
+            Ok(Some(code)) => cache.publish(Arc::new(Link::from(code.clone())), began),
+            Ok(None) => cache.forget(sequence),
+            Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) if self.seed.store.is_shared() => {
+                cache.outdate(sequence);
+            }
+            Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) => cache.forget(sequence),
+            Err(_) => {}
+        }
+    }
 }
 
 /// One request in its turn.
-struct Attempt {
-    store: Store,
-    request: ChangeRequest,
-    sequence: Sequence,
-    now: Timestamp,
+pub(super) struct Attempt {
+    pub(super) store: Store,
+    pub(super) request: ChangeRequest,
+    pub(super) sequence: Sequence,
+    pub(super) now: Timestamp,
 }
 
 impl Attempt {
-    async fn make(self) -> Result<Code, ChangeRefused> {
+    pub(super) async fn make(&self) -> Result<Code, ChangeRefused> {
+        self.repeated(|| self.once()).await
+    }
+
+    /// Tries as often as others are faster, unless the caller minds.
+    pub(super) async fn repeated<T>(
+        &self,
+        attempt: impl AsyncFn() -> Result<T, ChangeRefused>,
+    ) -> Result<T, ChangeRefused> {
         let mut found = Version::FIRST;
         for _ in 0..ATTEMPTS {
-            match self.once().await {
+            match attempt().await {
                 Err(ChangeRefused::VersionMismatch { found: newer }) if self.request.expected.is_none() => {
                     found = newer;
                 }
@@ -143,11 +185,7 @@ impl Attempt {
         let Some(changed) = self.request.patch.apply(&code, self.now)? else { return Ok(code) };
         let page = PagePosition { opened_at: stored.page_opened_at, page: self.sequence.page() };
         let change = Change { code: changed.clone(), expected: code.version, page };
-        match self.store.change(change).await {
-            Ok(()) => Ok(changed),
-            Err(ChangeError::VersionMismatch { found }) => Err(ChangeRefused::VersionMismatch { found }),
-            Err(ChangeError::Missing) => Err(ChangeRefused::NotFound),
-            Err(ChangeError::Write(error)) => Err(error.into()),
-        }
+        self.store.change(change).await?;
+        Ok(changed)
     }
 }

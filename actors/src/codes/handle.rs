@@ -11,6 +11,7 @@ use crate::kernel::{AskError, Handle};
 
 use super::actor::{Codes, ForgetCached};
 use super::change::{ChangeRefused, ChangeRequest};
+use super::delete::DeleteRequest;
 use super::mint::{CarryOut, MintAnswer, MintRefused, MintRequest, Minted};
 use super::repeat::{Repeated, Resume};
 use super::running::{Answered, Entry, Place, Running, Told};
@@ -98,6 +99,14 @@ impl CodesHandle {
 
     /// Changes a code and answers it as it then is. One message.
     pub async fn change(&self, request: ChangeRequest) -> Result<Code, ChangeRefused> {
+        self.owner
+            .ask(request, WRITE_DEADLINE)
+            .await
+            .unwrap_or_else(|error| Err(ChangeRefused::unanswered(error)))
+    }
+
+    /// Deletes a code. One message.
+    pub async fn delete(&self, request: DeleteRequest) -> Result<(), ChangeRefused> {
         self.owner
             .ask(request, WRITE_DEADLINE)
             .await

@@ -161,17 +161,21 @@ async fn are_stored(store: &Store, page: Page, codes: &[Code]) -> Result<bool, R
     let before = after.filter(|after| after.page() == page);
     let stored: HashMap<_, _> =
         store.codes_of_page(page, before).await?.into_iter().map(|code| (code.sequence, code.id)).collect();
-    let mut are_stored = true;
     for code in codes {
         match stored.get(&code.sequence) {
             Some(id) if *id == code.id => {}
             Some(_) => {
                 return Err(ReadError::Corrupt("a record of a request tells of other codes".to_owned()));
             }
-            None => are_stored = false,
+            // Passed over because it cannot be read, it is there nevertheless.
+            None => match store.code(code.sequence).await {
+                Ok(Some(_)) | Err(ReadError::Unreadable(_)) => {}
+                Ok(None) => return Ok(false),
+                Err(error) => return Err(error),
+            },
         }
     }
-    Ok(are_stored)
+    Ok(true)
 }
 
 /// Whether the writer of codes created at `created_at` is waited for no more. A clock that is ahead by more than

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::{
-    Alias, Block, Code, ExternalId, IdempotencyKey, IdempotentRequest, ItemOutcome, LinkBaseId, Owner, Page,
+    Alias, Block, Code, CodeId, ExternalId, IdempotencyKey, IdempotentRequest, ItemOutcome, LinkBaseId, Owner, Page,
     RequestHash, Sequence, Tag, Timestamp, Version,
 };
 
@@ -96,6 +96,21 @@ pub struct Change {
     pub page: PagePosition,
 }
 
+/// A deletion of one code, whether its row can be read or not.
+#[derive(Clone, Debug)]
+pub struct Deletion {
+    /// The code's number.
+    pub sequence: Sequence,
+    /// The id it must have.
+    pub id: CodeId,
+    /// Whose it must be.
+    pub owner: Owner,
+    /// The version it must still have, if that matters.
+    pub expected: Option<Version>,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A page and when it was opened. Ordered as lists walk: by time, then by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PagePosition {
@@ -158,6 +173,10 @@ pub trait CodeStore {
     /// look-up rows first, so that a change that is refused may leave a hint.
     async fn change(&self, change: Change) -> Result<(), ChangeError>;
 
+    /// Deletes a code, for which nothing of it is read but id, owner, status and version: for one whose row cannot
+    /// be read otherwise. One that is deleted stays as it is; one of another id or owner is missing.
+    async fn delete(&self, deletion: Deletion) -> Result<(), ChangeError>;
+
     /// What is remembered of the request that `owner` named `key`, however old: who reads decides by
     /// [`IdempotencyRecord::holds_at`]. Its codes may be missing still, see [`CodeStore::mint`].
     async fn idempotency_record(
@@ -166,7 +185,7 @@ pub trait CodeStore {
         key: &IdempotencyKey,
     ) -> Result<Option<IdempotencyRecord>, ReadError>;
 
-    /// The code minted under `sequence`.
+    /// The code minted under `sequence`; [`ReadError::Unreadable`] says that there is one.
     async fn code(&self, sequence: Sequence) -> Result<Option<StoredCode>, ReadError>;
 
     /// The code whose alias this is.
@@ -191,7 +210,8 @@ pub trait CodeStore {
         limit: usize,
     ) -> Result<Vec<PagePosition>, ReadError>;
 
-    /// The codes of one page before `before`, highest sequence first: at most 128.
+    /// The codes of one page before `before`, highest sequence first: at most 128. Rows that cannot be read are
+    /// passed over, logged and counted.
     async fn codes_of_page(&self, page: Page, before: Option<Sequence>) -> Result<Vec<Code>, ReadError>;
 
     /// Waits until every write that this process began earlier has ended, whatever became of it: whoever gave one up reads

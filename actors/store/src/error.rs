@@ -22,8 +22,11 @@ pub enum ReadError {
     /// The store cannot answer now.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
-    /// A stored value is none that ezqr writes.
-    #[error("the store holds a value that ezqr does not write: {0}")]
+    /// A row holds a value that ezqr does not write. The rows beside it can be read.
+    #[error("a row holds a value that ezqr does not write: {0}")]
+    Unreadable(String),
+    /// The store as a whole holds, or answers, what ezqr does not write.
+    #[error("the store holds what ezqr does not write: {0}")]
     Corrupt(String),
 }
 

@@ -23,10 +23,11 @@ mod scylla;
 mod store;
 mod stored;
 mod stored_scans;
+mod unreadable;
 
 pub use account_store::{AccountStore, KeyStore};
 pub use code_store::{
-    Change, CodeStore, IdempotencyRecord, Leases, Mint, MintRecord, PageOrder, PagePosition, StoredCode,
+    Change, CodeStore, Deletion, IdempotencyRecord, Leases, Mint, MintRecord, PageOrder, PagePosition, StoredCode,
 };
 pub use embedded::{EmbeddedOptions, EmbeddedStore, OpenError};
 pub use error::{

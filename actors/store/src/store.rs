@@ -7,7 +7,7 @@ use ezqr_schema::{
 };
 
 use crate::{
-    AccountError, AccountStore, Change, ChangeError, Changes, CodeStore, DayRow, EmbeddedStore, Founding,
+    AccountError, AccountStore, Change, ChangeError, Changes, CodeStore, DayRow, Deletion, EmbeddedStore, Founding,
     IdempotencyRecord, Installation, InstallationStore, KeyError, KeyStore, LeaseError, Leases, Mint,
     MintError, MonthRow, NotWritten, PageOrder, PagePosition, ReadError, ScanStore, ScyllaStore,
     SharedBuckets, StoredCode, UniqueRow, WindowRow, WriteError,
@@ -163,6 +163,13 @@ impl CodeStore for Store {
         match self {
             Self::Embedded(store) => store.mint(mint).await,
             Self::Scylla(store) => store.mint(mint).await,
+        }
+    }
+
+    async fn delete(&self, deletion: Deletion) -> Result<(), ChangeError> {
+        match self {
+            Self::Embedded(store) => store.delete(deletion).await,
+            Self::Scylla(store) => store.delete(deletion).await,
         }
     }
 

@@ -43,8 +43,8 @@ pub(crate) fn updated_at(code: &Code) -> Option<Timestamp> {
 }
 
 /// The metadata as text; `None` for none.
-pub(crate) fn metadata(code: &Code) -> Option<String> {
-    (!code.metadata.as_object().is_empty()).then(|| code.metadata.to_json())
+pub(crate) fn metadata(code: &Code) -> Option<&str> {
+    Some(code.metadata.as_str()).filter(|_| !code.metadata.is_empty())
 }
 
 /// A number below 2^63 as stores keep it: all of ezqr's are.

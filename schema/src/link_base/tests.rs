@@ -19,6 +19,17 @@ fn a_link_base_has_one_written_form() {
 }
 
 #[test]
+fn a_stored_link_base_is_printed_as_it_is() {
+    for text in ["https://r.example.com", "https://ex ample:8443", "https://xn--a", "r.example"] {
+        let base = LinkBase::from_stored(text);
+        assert_eq!(base.as_str(), text);
+        assert_eq!(base.link_for("a"), format!("{text}/a"));
+    }
+    let base = LinkBase::from_stored("https://r.example.com:8443");
+    assert_eq!(base, LinkBase::parse("https://r.example.com:8443").unwrap());
+}
+
+#[test]
 fn a_link_base_is_scheme_and_host_alone() {
     for text in [
         "https://r.example.com/go",

@@ -1,10 +1,9 @@
 //! The body that asks for many codes, and its answer.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use super::create::{Aliases, parse_item};
-use super::{CodeRecord, ParseContext, Refused};
+use super::{Body, CodeRecord, ParseContext, Refused};
 use crate::{FieldFault, NewCode, Problem};
 
 /// Most codes of one batch.
@@ -17,19 +16,19 @@ pub const BATCH_LIMIT: usize = 100;
 /// # Errors
 /// The body is no such array.
 pub fn parse_batch(
-    body: &Value,
+    body: &Body<'_>,
     context: &ParseContext<'_>,
 ) -> Result<Vec<Result<NewCode, Refused>>, Refused> {
     let refused = |found: &str| {
         let detail = format!("must be an array of 1 to {BATCH_LIMIT} codes, {found}");
         Refused::one(FieldFault::new("", detail))
     };
-    let Value::Array(items) = body else { return Err(refused("is no array")) };
+    let Some(items) = body.elements() else { return Err(refused("is no array")) };
     if !(1..=BATCH_LIMIT).contains(&items.len()) {
         return Err(refused(&format!("has {}", items.len())));
     }
     let parse = |(index, item)| parse_item(item, &format!("/{index}"), context, Aliases::SingleOnly);
-    Ok(items.iter().enumerate().map(parse).collect())
+    Ok(items.into_iter().enumerate().map(parse).collect())
 }
 
 /// The codes of a batch that is carried out as a whole or not at all.

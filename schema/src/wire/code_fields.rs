@@ -8,7 +8,7 @@ use super::ParseContext;
 use crate::content::fields::{Fields, Refused};
 use crate::content::rules::string;
 use crate::{
-    CodeStatus, ContentType, ExternalId, Metadata, Name, ProblemCode, Tag, Tags, TargetUrl, Timestamp,
+    CodeStatus, ContentType, ExternalId, Metadata, MetadataMembers, Name, ProblemCode, Tag, Tags, TargetUrl, Timestamp,
 };
 
 pub(super) fn name(value: &Value) -> Result<Name, String> {
@@ -19,8 +19,13 @@ pub(super) fn external_id(value: &Value) -> Result<ExternalId, String> {
     ExternalId::parse(string(value)?).map_err(|error| error.to_string())
 }
 
-pub(super) fn metadata(value: &Value) -> Result<Metadata, String> {
-    Metadata::parse(value.clone()).map_err(|error| error.to_string())
+/// A member that is there has a text, which keeps what a value does not: how its numbers were written.
+pub(super) fn metadata(text: Option<&str>) -> Result<Metadata, String> {
+    Metadata::parse(text.unwrap_or_default()).map_err(|error| error.to_string())
+}
+
+pub(super) fn metadata_change(text: Option<&str>) -> Result<MetadataMembers, String> {
+    MetadataMembers::parse(text.unwrap_or_default()).map_err(|error| error.to_string())
 }
 
 pub(super) fn content_type(name: &str) -> Result<ContentType, String> {

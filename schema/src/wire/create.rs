@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Refused, code_fields};
+use super::json::BodyPart;
+use super::{Body, Refused, code_fields};
 use crate::content::fields::{self, Fields};
 use crate::content::rules;
 use crate::{
@@ -39,27 +40,28 @@ pub(super) enum Aliases {
 ///
 /// A null field is as good as a missing one. The code is dynamic when `target_url` is given, which is where
 /// it leads, or with `"dynamic": true`, when it leads to its content.
-pub fn parse_new_code(body: &Value, context: &ParseContext<'_>) -> Result<NewCode, Refused> {
-    parse_item(body, "", context, Aliases::Allowed)
+pub fn parse_new_code(body: &Body<'_>, context: &ParseContext<'_>) -> Result<NewCode, Refused> {
+    parse_item(body.part(), "", context, Aliases::Allowed)
 }
 
 /// Reads one code that stands at `pointer`.
 pub(super) fn parse_item(
-    body: &Value,
+    body: BodyPart<'_>,
     pointer: &str,
     context: &ParseContext<'_>,
     aliases: Aliases,
 ) -> Result<NewCode, Refused> {
-    let Value::Object(object) = body else {
+    let Value::Object(object) = body.value else {
         return Err(Refused::one(FieldFault::new(pointer, "must be an object")));
     };
     let mut fields = Fields::new(pointer.to_owned(), object);
-    let built = new_code(&mut fields, context, aliases);
+    let built = new_code(&mut fields, body, context, aliases);
     fields.finish(built).map_err(Refused::new)
 }
 
 fn new_code(
     fields: &mut Fields<'_>,
+    body: BodyPart<'_>,
     context: &ParseContext<'_>,
     aliases: Aliases,
 ) -> Result<NewCode, fields::Refused> {
@@ -69,7 +71,7 @@ fn new_code(
     let payload = payload(fields, content_type);
     let target_url = destination(fields, content_type, payload.as_ref().ok(), context);
     let tags = fields.take("tags").map(|value| code_fields::tags(fields, value)).transpose();
-    let metadata = fields.optional("metadata", code_fields::metadata);
+    let metadata = fields.optional("metadata", |_| code_fields::metadata(body.metadata_text()));
     let external_id = fields.optional("external_id", code_fields::external_id);
     let error_correction = fields.optional("error_correction", error_correction);
     let expires_at = fields.optional("expires_at", code_fields::expires_at(context));

@@ -1,10 +1,13 @@
 //! Reads a body's text.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::map::Entry;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// Most arrays and objects inside one another.
@@ -34,11 +37,65 @@ pub enum BodyFault {
     },
 }
 
+/// A body that was read: what it says, and how that was written.
+#[derive(Clone, Debug)]
+pub struct Body<'text> {
+    value: Value,
+    text: Cow<'text, str>,
+}
+
+impl Body<'_> {
+    /// What it says. A number is the nearest double or integer.
+    pub const fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The whole of it, as a part.
+    pub(super) fn part(&self) -> BodyPart<'_> {
+        BodyPart { value: &self.value, text: &self.text }
+    }
+
+    /// The elements of its array; `None` when it is none.
+    pub(super) fn elements(&self) -> Option<Vec<BodyPart<'_>>> {
+        let Value::Array(values) = &self.value else { return None };
+        let texts: Vec<&RawValue> = serde_json::from_str(&self.text).ok()?;
+        let part = |(value, text)| BodyPart { value, text: RawValue::get(text) };
+        Some(values.iter().zip(texts).map(part).collect())
+    }
+}
+
+/// The body that says `value`.
+impl From<&Value> for Body<'static> {
+    fn from(value: &Value) -> Self {
+        Self { value: value.clone(), text: value.to_string().into() }
+    }
+}
+
+/// A value inside a body.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BodyPart<'body> {
+    pub(super) value: &'body Value,
+    text: &'body str,
+}
+
+impl<'body> BodyPart<'body> {
+    /// The text of its member `metadata`; `None` when it is missing or null.
+    pub(super) fn metadata_text(&self) -> Option<&'body str> {
+        #[derive(Deserialize)]
+        struct Texts<'text> {
+            #[serde(borrow)]
+            metadata: Option<&'text RawValue>,
+        }
+        let texts: Texts<'body> = serde_json::from_str(self.text).ok()?;
+        texts.metadata.map(RawValue::get)
+    }
+}
+
 /// Reads `bytes` as one JSON value (RFC 8259).
 ///
 /// Stricter than JSON in one thing it leaves open (RFC 8259, 4): a member that is there twice is refused,
 /// because one of the two would silently be lost.
-pub fn parse_body(bytes: &[u8]) -> Result<Value, BodyFault> {
+pub fn parse_body(bytes: &[u8]) -> Result<Body<'_>, BodyFault> {
     let text = str::from_utf8(bytes).map_err(|error| BodyFault::NotUtf8 { offset: error.valid_up_to() })?;
     if text.trim_ascii().is_empty() {
         return Err(BodyFault::Empty);
@@ -47,7 +104,8 @@ pub fn parse_body(bytes: &[u8]) -> Result<Value, BodyFault> {
     let left = Cell::new(VALUE_LIMIT);
     let value = Nested { depth: 0, left: &left }.deserialize(&mut deserializer);
     let ended = value.and_then(|value| deserializer.end().map(|()| value));
-    ended.map_err(|error| BodyFault::Malformed { reason: error.to_string() })
+    let value = ended.map_err(|error| BodyFault::Malformed { reason: error.to_string() })?;
+    Ok(Body { value, text: text.into() })
 }
 
 /// Reads a value that stands inside `depth` others.

@@ -23,7 +23,7 @@ pub use batch::{BATCH_LIMIT, BatchAnswer, BatchItem, all_or_nothing, parse_batch
 pub use create::{ParseContext, parse_new_code};
 pub use csv::push_csv_row;
 pub use cursor::{Cursors, InvalidCursor};
-pub use json::{BodyFault, parse_body};
+pub use json::{Body, BodyFault, parse_body};
 pub use list::{ListAnswer, ListFilter, ListLimit, ListQuery, ScanCounts, parse_list_query};
 pub use patch::parse_code_patch;
 pub use record::{CodeRecord, RecordContext, ScanCount, pattern};

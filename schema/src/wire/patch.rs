@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{ParseContext, Refused, code_fields};
+use super::json::BodyPart;
+use super::{Body, ParseContext, Refused, code_fields};
 use crate::content::fields::{self, Fields};
 use crate::content::rules;
 use crate::{CodePatch, CodeStatus, FieldFault, MetadataPatch, Tags, TargetUrl};
@@ -30,22 +31,26 @@ const IMMUTABLE: [&str; 14] = [
 /// A missing field stays as it is. Null removes `name`, `external_id` and `expires_at`, empties `tags` and
 /// `metadata`, and is refused for `target_url` and `status`. Metadata are merged member by member. An empty
 /// object changes nothing.
-pub fn parse_code_patch(body: &Value, context: &ParseContext<'_>) -> Result<CodePatch, Refused> {
-    let Value::Object(object) = body else {
+pub fn parse_code_patch(body: &Body<'_>, context: &ParseContext<'_>) -> Result<CodePatch, Refused> {
+    let Value::Object(object) = body.value() else {
         return Err(Refused::one(FieldFault::new("", "must be an object")));
     };
     let mut fields = Fields::new(String::new(), object);
-    let built = code_patch(&mut fields, context);
+    let built = code_patch(&mut fields, body.part(), context);
     fields.finish(built).map_err(Refused::new)
 }
 
-fn code_patch(fields: &mut Fields<'_>, context: &ParseContext<'_>) -> Result<CodePatch, fields::Refused> {
+fn code_patch(
+    fields: &mut Fields<'_>,
+    body: BodyPart<'_>,
+    context: &ParseContext<'_>,
+) -> Result<CodePatch, fields::Refused> {
     // Nothing returns before every field was looked at.
     fields.forbid(&IMMUTABLE, "cannot be changed");
     let name = fields.nullable("name", code_fields::name);
     let target_url = target_url(fields, context);
     let tags = tags(fields);
-    let metadata = fields.nullable("metadata", metadata);
+    let metadata = fields.nullable("metadata", |_| code_fields::metadata_change(body.metadata_text()));
     let external_id = fields.nullable("external_id", code_fields::external_id);
     let status = status(fields);
     let expires_at = fields.nullable("expires_at", code_fields::expires_at(context));
@@ -83,10 +88,6 @@ fn tags(fields: &mut Fields<'_>) -> Result<Option<Tags>, fields::Refused> {
         Some(Value::Null) => Ok(Some(Tags::default())),
         Some(value) => code_fields::tags(fields, value).map(Some),
     }
-}
-
-fn metadata(value: &Value) -> Result<serde_json::Map<String, Value>, String> {
-    value.as_object().cloned().ok_or_else(|| "must be an object".to_owned())
 }
 
 fn status(fields: &mut Fields<'_>) -> Result<Option<CodeStatus>, fields::Refused> {

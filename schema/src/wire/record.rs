@@ -3,11 +3,10 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use crate::{
-    Code, CodeId, CodeStatus, ContentType, ErrorCorrection, LinkBase, LinkCapitals, ShortCode, ShortCodes,
-    Tag, Tags, Timestamp, Version,
+    Code, CodeId, CodeStatus, ContentType, ErrorCorrection, LinkBase, LinkCapitals, Metadata, ShortCode,
+    ShortCodes, Tag, Tags, Timestamp, Version,
 };
 
 /// What a record shows besides the code itself.
@@ -65,7 +64,7 @@ pub struct CodeRecord<'code> {
     environment: &'code str,
     #[serde(serialize_with = "as_texts")]
     tags: &'code Tags,
-    metadata: &'code Map<String, Value>,
+    metadata: &'code Metadata,
     external_id: Option<&'code str>,
     error_correction: ErrorCorrection,
     status: CodeStatus,
@@ -94,7 +93,7 @@ impl<'code> CodeRecord<'code> {
             short_link: short.map(|short| Text(ShortLink { base: context.link_base, short })),
             environment: code.owner.environment.as_str(),
             tags: &code.tags,
-            metadata: code.metadata.as_object(),
+            metadata: &code.metadata,
             external_id: code.external_id.as_ref().map(crate::ExternalId::as_str),
             error_correction: code.error_correction,
             status: code.status,

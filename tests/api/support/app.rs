@@ -165,6 +165,14 @@ impl TestApp {
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap()
     }
 
+    /// Puts a text that no metadata are into the row of the code with this record, which cannot be read then.
+    pub(crate) fn spoil(&self, record: &Value) {
+        let id: uuid::Uuid = record["id"].as_str().unwrap().parse().unwrap();
+        let database = Connection::open(self.directory.path().join("ezqr.db")).unwrap();
+        let sql = "UPDATE codes SET metadata = '[1,' WHERE id = ?";
+        assert_eq!(database.execute(sql, [id.as_bytes()]), Ok(1));
+    }
+
     /// Mints codes on so many pages, two of which are never on the same.
     pub(crate) fn open_pages(&self, pages: usize) {
         let unlimited = self.client(&self.make_key(&["--requests-per-minute", "0"]));

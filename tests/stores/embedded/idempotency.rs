@@ -147,7 +147,7 @@ fn a_record_that_ezqr_does_not_write_is_corrupt_and_its_column_named() {
             let sql = format!("UPDATE idempotency SET {column} = {value} WHERE key = ?");
             assert_eq!(raw(directory.path()).execute(&sql, [column]), Ok(1));
             let read = store.idempotency_record(&minter.owner, &key(column)).await;
-            let Err(ReadError::Corrupt(reason)) = read else { panic!("{column} = {value}: {read:?}") };
+            let Err(ReadError::Unreadable(reason)) = read else { panic!("{column} = {value}: {read:?}") };
             assert!(reason.starts_with(&format!("idempotency.{column}: ")), "{reason}");
             let outcome = mint_one(&store, &mut minter, column).await;
             assert!(matches!(outcome, Err(MintError::Write(_))), "{outcome:?}");

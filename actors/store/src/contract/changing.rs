@@ -36,7 +36,7 @@ pub async fn a_change_replaces_what_may_change(fixture: &impl Fixture) {
         code.target_url = Some(TargetUrl::parse("http://other.example/").unwrap());
         code.name = Some(Name::parse("another name").unwrap());
         code.tags = Tags::new([tag("b"), tag("a")]).unwrap();
-        code.metadata = Metadata::parse(serde_json::json!({"k": 1})).unwrap();
+        code.metadata = Metadata::parse(r#"{"k":1}"#).unwrap();
         code.external_id = Some(external_id("another reference"));
         code.status = CodeStatus::Deleted;
         code.expires_at = Some(Timestamp::EPOCH);

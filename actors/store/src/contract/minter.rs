@@ -99,7 +99,10 @@ impl Minter {
     /// The next code, with every field at or near its bound.
     pub fn full(&mut self) -> Code {
         let metadata =
-            serde_json::json!({"order": 4_471, "nested": {"ü": [true, null, "é"]}, "x": "y".repeat(4_000)});
+            format!(
+            r#"{{"order":4471,"nested":{{"ü":[true,null,"é",1.10E+2]}},"x":"{}"}}"#,
+            "y".repeat(4_000)
+        );
         let many = (0..20).map(|number| tag(&format!("{number:02}{}", "é".repeat(62))));
         Code {
             content_type: ContentType::Url,
@@ -108,7 +111,7 @@ impl Minter {
             link_base: LinkBaseId(u16::MAX),
             name: Some(Name::parse(&"ж".repeat(200)).unwrap()),
             tags: Tags::new(many).unwrap(),
-            metadata: Metadata::parse(metadata).unwrap(),
+            metadata: Metadata::parse(&metadata).unwrap(),
             external_id: Some(external_id(&"é".repeat(127))),
             error_correction: ErrorCorrection::High,
             expires_at: Some(Timestamp::MAX),

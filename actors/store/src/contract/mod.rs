@@ -21,9 +21,13 @@ mod minter;
 pub mod minting;
 pub(crate) mod model;
 pub mod scans;
+pub mod unreadable;
+pub mod values;
 
 pub use self::minter::{Minter, request};
 pub use self::scans::{due_pages, forgetting, roll_ups, salts, visitors, windows};
+
+use ezqr_schema::Code;
 
 use crate::{AccountStore, CodeStore, InstallationStore, KeyStore};
 
@@ -41,6 +45,9 @@ pub trait Fixture {
 
     /// The store as another process has it beside the one that serves.
     async fn another(&self) -> Self::Store;
+
+    /// Puts `text`, which no ezqr writes, in place of the metadata of `code`.
+    async fn spoil(&self, code: &Code, text: &str);
 }
 
 /// Runs one test of the suite on a runtime of its own.
@@ -108,6 +115,15 @@ macro_rules! store_contract {
                 creating_a_key_can_be_repeated
                 the_earliest_revocation_stays
                 accounts_and_keys_are_listed_oldest_first
+            }
+            values {
+                any_number_of_the_metadata_comes_back_as_it_was_written
+                metadata_at_their_bound_come_back
+            }
+            unreadable {
+                its_neighbours_are_read_and_listed
+                it_is_deleted_unread
+                a_deletion_is_of_one_version_and_owner
             }
             listing {
                 a_walk_finds_what_a_model_says_while_others_mint

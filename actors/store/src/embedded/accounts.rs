@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::EmbeddedStore;
 use super::reads::all;
-use super::rows::{Column, get, known, number, optional_timestamp, text, timestamp, uuid};
+use super::rows::{Column, get, known, number, optional_timestamp, stored_text, timestamp, uuid};
 use super::writer::{NotApplied, Write};
 use crate::{AccountError, AccountStore, KeyError, KeyStore, ReadError};
 
@@ -57,7 +57,7 @@ fn account(row: &Row<'_>) -> Result<Account, ReadError> {
     let status: Box<str> = get(row, STATUS)?;
     Ok(Account {
         id: AccountId::from_uuid(uuid(row, Column(0, "accounts.account_id"))?),
-        name: text(row, Column(1, "accounts.name"), Name::parse)?,
+        name: stored_text(row, Column(1, "accounts.name"), Name::from_stored)?,
         plan: known(PLAN, Plan::parse(&plan))?,
         status: known(STATUS, AccountStatus::parse(&status))?,
         created_at: timestamp(row, Column(4, "accounts.created_ms"))?,
@@ -68,8 +68,8 @@ fn key(row: &Row<'_>) -> Result<ApiKey, ReadError> {
     Ok(ApiKey {
         id: KeyId::from_uuid(uuid(row, Column(0, "api_keys.key_id"))?),
         account: AccountId::from_uuid(uuid(row, Column(1, "api_keys.account_id"))?),
-        environment: text(row, Column(2, "api_keys.environment"), Environment::parse)?,
-        name: text(row, Column(3, "api_keys.name"), Name::parse)?,
+        environment: stored_text(row, Column(2, "api_keys.environment"), Environment::from_stored)?,
+        name: stored_text(row, Column(3, "api_keys.name"), Name::from_stored)?,
         hash: KeyHash::from_bytes(get(row, Column(4, "api_keys.hash"))?),
         scopes: Scopes::from_bits(get(row, Column(5, "api_keys.scopes"))?),
         rate: number(row, Column(6, "api_keys.requests_per_minute"), Rate::from_requests_per_minute)?,

@@ -9,7 +9,7 @@ use super::EmbeddedStore;
 use super::accounts::{insert_account, insert_key};
 use super::failure::unavailable;
 use super::reads::{all, first};
-use super::rows::{Column, get, text};
+use super::rows::{Column, get, stored_text};
 use super::writer::{NotApplied, Write};
 use crate::{Changes, Founding, Installation, InstallationStore, ReadError, WriteError};
 
@@ -54,7 +54,7 @@ fn installation(row: &Row<'_>) -> Result<Installation, ReadError> {
 
 fn link_base(row: &Row<'_>) -> Result<(LinkBaseId, LinkBase), ReadError> {
     let id = LinkBaseId(get(row, Column(0, "link_bases.link_base"))?);
-    Ok((id, text(row, Column(1, "link_bases.url"), LinkBase::parse)?))
+    Ok((id, stored_text(row, Column(1, "link_bases.url"), LinkBase::from_stored)?))
 }
 
 impl Write for Founding {

@@ -2,7 +2,7 @@
 //!
 //! Invariants: one process serves a directory at a time; in it, one thread writes each file. Others of the machine
 //! may attach and write beside it, by SQLite's own locking. What a reader parses is a valid value or
-//! [`ReadError::Corrupt`](crate::ReadError::Corrupt).
+//! [`ReadError::Unreadable`](crate::ReadError::Unreadable).
 
 mod accounts;
 mod codes;

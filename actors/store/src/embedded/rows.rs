@@ -1,5 +1,6 @@
 //! Columns read back into domain types.
 
+use std::convert::Infallible;
 use std::fmt::Display;
 
 use ezqr_schema::{AccountId, Environment, Owner, Sequence, Timestamp};
@@ -18,12 +19,30 @@ pub(super) struct Column(pub(super) usize, pub(super) &'static str);
 
 /// A column that holds what ezqr does not write. The value itself stays out of the message: it may be secret.
 pub(super) fn corrupt(column: Column, error: impl Display) -> ReadError {
-    ReadError::Corrupt(format!("{}: {error}", column.1))
+    ReadError::Unreadable(format!("{}: {error}", column.1))
 }
 
 /// A column as SQLite has it.
 pub(super) fn get<T: FromSql>(row: &Row<'_>, column: Column) -> Result<T, ReadError> {
     row.get(column.0).map_err(|error| corrupt(column, error))
+}
+
+/// A text that is taken as it is stored: the rules for what comes in are no rules for what is there.
+pub(super) fn stored_text<T>(
+    row: &Row<'_>,
+    column: Column,
+    take: impl FnOnce(&str) -> T,
+) -> Result<T, ReadError> {
+    text(row, column, |text| Ok::<_, Infallible>(take(text)))
+}
+
+/// The same, of one that may be absent.
+pub(super) fn optional_stored_text<T>(
+    row: &Row<'_>,
+    column: Column,
+    take: impl FnOnce(&str) -> T,
+) -> Result<Option<T>, ReadError> {
+    optional_text(row, column, |text| Ok::<_, Infallible>(take(text)))
 }
 
 /// A text, parsed.
@@ -91,6 +110,6 @@ pub(super) fn sequence(row: &Row<'_>, column: Column) -> Result<Sequence, ReadEr
 pub(super) fn owner(row: &Row<'_>, [account, environment]: [Column; 2]) -> Result<Owner, ReadError> {
     Ok(Owner {
         account: AccountId::from_uuid(uuid(row, account)?),
-        environment: text(row, environment, Environment::parse)?,
+        environment: stored_text(row, environment, Environment::from_stored)?,
     })
 }

@@ -15,6 +15,7 @@ use ezqr_schema::{Clock, Code, ExternalId, ListPosition, Page, Timestamp};
 
 use self::filter::matches;
 pub use self::request::{ListBudget, ListRequest, Listing};
+use crate::unreadable::PassedOver;
 use crate::{CodeStore, PageOrder, PagePosition, ReadError};
 
 /// Rows of a look-up read at a time: few enough for the embedded store to read them in place.
@@ -133,7 +134,9 @@ impl Walk<'_> {
                     return Ok(self.ended(last));
                 }
                 self.rows += 1;
-                let stored = store.code(*sequence).await?;
+                let mut passed_over = PassedOver::default();
+                let stored = passed_over.pass(store.code(*sequence).await)?.flatten();
+                passed_over.tell(sequence.get());
                 let opened_at = stored.as_ref().map_or(Timestamp::EPOCH, |stored| stored.page_opened_at);
                 let step = stored.map_or(Step::On, |stored| self.take(stored.code));
                 match step {

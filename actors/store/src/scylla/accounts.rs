@@ -7,7 +7,7 @@ use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlTimestamp;
 use uuid::Uuid;
 
-use super::columns::{known, needed, stored_instant, timestamp};
+use super::columns::{known, stored_instant, stored_text, timestamp};
 use super::driver::{Class, Driver};
 use super::failure::{corrupt, unread};
 use super::revision::{Decision, PARTITION, Revision};
@@ -72,7 +72,7 @@ impl Row {
         let Some(id) = self.account_id else { return Ok(None) };
         Ok(Some(Account {
             id: AccountId::from_uuid(id),
-            name: needed("accounts.name", self.name.as_deref(), Name::parse)?,
+            name: stored_text("accounts.name", self.name.as_deref(), Name::from_stored)?,
             plan: known("accounts.plan", self.plan.as_deref(), Plan::parse)?,
             status: known("accounts.status", self.status.as_deref(), AccountStatus::parse)?,
             created_at: timestamp("accounts.created_at", self.created_at)?,

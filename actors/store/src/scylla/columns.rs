@@ -5,12 +5,11 @@ use std::fmt::Display;
 use ezqr_schema::{InvalidTimestamp, LinkBaseId, Sequence, Timestamp};
 use scylla::value::CqlTimestamp;
 
-use super::failure::corrupt;
 use crate::ReadError;
 
 /// A column that holds what ezqr does not write. The value itself stays out of the message: it may be secret.
 pub(super) fn of_column(column: &str, error: impl Display) -> ReadError {
-    corrupt(format_args!("{column}: {error}"))
+    ReadError::Unreadable(format!("{column}: {error}"))
 }
 
 /// A value that is always there.
@@ -34,6 +33,15 @@ pub(super) fn needed<V, T, E: Display>(
     parse: impl FnOnce(V) -> Result<T, E>,
 ) -> Result<T, ReadError> {
     there(column, parsed(column, value, parse)?)
+}
+
+/// A text that is always there, taken as it is stored: the rules for what comes in are no rules for what is there.
+pub(super) fn stored_text<T>(
+    column: &str,
+    text: Option<&str>,
+    take: impl FnOnce(&str) -> T,
+) -> Result<T, ReadError> {
+    there(column, text.map(take))
 }
 
 /// The value of an enumeration that is stored by its name.

@@ -120,7 +120,7 @@ impl Failure {
 pub(super) fn unread(error: ReadError) -> Unavailable {
     match error {
         ReadError::Unavailable(error) => error,
-        ReadError::Corrupt(_) => unavailable(error),
+        ReadError::Unreadable(_) | ReadError::Corrupt(_) => unavailable(error),
     }
 }
 

@@ -14,7 +14,7 @@ use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlTimestamp;
 use uuid::Uuid;
 
-use super::columns::{bytes, known, needed, stored_instant, there, timestamp};
+use super::columns::{bytes, known, needed, stored_instant, there, stored_text, timestamp};
 use super::driver::{Class, Driver};
 use super::failure::{Failure, corrupt, unread};
 use super::{Core, ScyllaStore};
@@ -88,7 +88,7 @@ impl Row {
     fn account(&self) -> Result<Account, ReadError> {
         Ok(Account {
             id: AccountId::from_uuid(there("installation.account_id", self.account_id)?),
-            name: needed("installation.account_name", self.account_name.as_deref(), Name::parse)?,
+            name: stored_text("installation.account_name", self.account_name.as_deref(), Name::from_stored)?,
             plan: known("installation.account_plan", self.account_plan.as_deref(), Plan::parse)?,
             status: AccountStatus::Active,
             created_at: timestamp("installation.account_created_at", self.account_created_at)?,
@@ -102,8 +102,8 @@ impl Row {
         Ok(ApiKey {
             id: KeyId::from_uuid(there("installation.key_id", self.key_id)?),
             account: AccountId::from_uuid(there("installation.account_id", self.account_id)?),
-            environment: needed("installation.key_environment", environment, Environment::parse)?,
-            name: needed("installation.key_name", self.key_name.as_deref(), Name::parse)?,
+            environment: stored_text("installation.key_environment", environment, Environment::from_stored)?,
+            name: stored_text("installation.key_name", self.key_name.as_deref(), Name::from_stored)?,
             hash: KeyHash::from_bytes(bytes("installation.key_hash", self.key_hash.as_deref())?),
             scopes: Scopes::from_bits(there("installation.key_scopes", self.key_scopes)?.cast_unsigned()),
             rate: needed("installation.key_requests_per_minute", self.key_requests_per_minute, rate)?,

@@ -7,7 +7,7 @@ use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlTimestamp;
 use uuid::Uuid;
 
-use super::columns::{bytes, instant, needed, parsed, stored_instant, there, timestamp};
+use super::columns::{bytes, instant, needed, parsed, stored_instant, stored_text, there, timestamp};
 use super::driver::{Class, Driver};
 use super::failure::{corrupt, unread};
 use super::revision::{Decision, PARTITION, Revision};
@@ -69,8 +69,8 @@ impl Row {
         Ok(Some(ApiKey {
             id: KeyId::from_uuid(id),
             account: AccountId::from_uuid(there("api_keys.account_id", self.account_id)?),
-            environment: needed("api_keys.environment", self.environment.as_deref(), Environment::parse)?,
-            name: needed("api_keys.name", self.name.as_deref(), Name::parse)?,
+            environment: stored_text("api_keys.environment", self.environment.as_deref(), Environment::from_stored)?,
+            name: stored_text("api_keys.name", self.name.as_deref(), Name::from_stored)?,
             hash: KeyHash::from_bytes(bytes("api_keys.hash", self.hash.as_deref())?),
             scopes: Scopes::from_bits(there("api_keys.scopes", self.scopes)?.cast_unsigned()),
             rate: needed("api_keys.requests_per_minute", self.requests_per_minute, rate)?,

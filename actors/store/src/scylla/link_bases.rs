@@ -6,7 +6,7 @@ use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlValue;
 
 use super::Core;
-use super::columns::{link_base, needed};
+use super::columns::{link_base, stored_text};
 use super::driver::{Class, Driver};
 use super::failure::{Failure, unread};
 use super::revision::PARTITION;
@@ -40,7 +40,7 @@ impl Core {
             .read_all::<(Option<i32>, Option<String>)>(&self.statements.link_bases.all, ())
             .await?;
         let parse = |(number, url): (Option<i32>, Option<String>)| {
-            let base = needed("link_bases.url", url.as_deref(), LinkBase::parse)?;
+            let base = stored_text("link_bases.url", url.as_deref(), LinkBase::from_stored)?;
             Ok((link_base("link_bases.link_base", number)?, base))
         };
         rows.into_iter().map(parse).collect()

@@ -17,7 +17,7 @@ fn minted(body: &Value) -> Code {
     let sequence = Sequence::new(4_471).unwrap();
     let created_at = Timestamp::from_millis(1_777_777_777_777).unwrap();
     let environment = Environment::parse("production").unwrap();
-    parse_new_code(body, &CONTEXT).unwrap().mint(Minted {
+    parse_new_code(&body.into(), &CONTEXT).unwrap().mint(Minted {
         sequence,
         id: secret.code_ids().make(created_at, 3, sequence),
         owner: Owner { account: AccountId::from_random([7; 16]), environment },
@@ -83,7 +83,7 @@ fn a_record_has_the_documented_properties() {
 fn a_changed_record_is_described_too() {
     let code = minted(&examples(document(), "NewCode")[0]);
     for patch in examples(document(), "CodePatch") {
-        let patch = parse_code_patch(patch, &CONTEXT).unwrap();
+        let patch = parse_code_patch(&patch.into(), &CONTEXT).unwrap();
         let changed = patch.apply(&code, Timestamp::MAX).unwrap().unwrap();
         assert_described(&record(&changed, ScanCount::NONE), "Code", &[]);
     }

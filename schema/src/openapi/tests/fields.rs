@@ -61,7 +61,7 @@ fn an_item_of_a_batch_has_no_alias() {
         examples(document, "NewCode").iter().find(|code| code.get("alias").is_some()).unwrap().clone();
     let refused = |code: &Value| {
         let described = validity::invalid(document, item, code).is_some();
-        let read = parse_batch(&json!([code]), &CONTEXT).unwrap().remove(0).is_err();
+        let read = parse_batch(&(&json!([code])).into(), &CONTEXT).unwrap().remove(0).is_err();
         (described, read)
     };
     assert_eq!(refused(&with_alias), (true, true));

@@ -5,7 +5,7 @@ use super::*;
 use crate::ProblemCode;
 
 fn parse(body: &Value) -> Result<Vec<Result<NewCode, Refused>>, Refused> {
-    parse_batch(body, &context(&link_hosts()))
+    parse_batch(&body.into(), &context(&link_hosts()))
 }
 
 fn plain() -> Value {

@@ -5,11 +5,11 @@ use super::*;
 use crate::{Metadata, Tag, Tags};
 
 fn accepted(body: &Value) -> NewCode {
-    parse_new_code(body, &context(&link_hosts())).unwrap_or_else(|refused| panic!("{body}: {refused:?}"))
+    parse_new_code(&body.into(), &context(&link_hosts())).unwrap_or_else(|refused| panic!("{body}: {refused:?}"))
 }
 
 fn refused(body: &Value) -> Refused {
-    match parse_new_code(body, &context(&link_hosts())) {
+    match parse_new_code(&body.into(), &context(&link_hosts())) {
         Ok(code) => panic!("{body}: {code:?}"),
         Err(refused) => refused,
     }
@@ -46,7 +46,7 @@ fn all_fields_arrive() {
         alias: Some(Alias::parse("customer-4471").unwrap()),
         name: Some(crate::Name::parse("Customer 4471").unwrap()),
         tags: Tags::new(tags).unwrap(),
-        metadata: Metadata::parse(json!({"order": {"lines": [1, 2]}})).unwrap(),
+        metadata: Metadata::parse(r#"{"order":{"lines":[1,2]}}"#).unwrap(),
         external_id: Some(crate::ExternalId::parse("4471").unwrap()),
         error_correction: ErrorCorrection::Quartile,
         expires_at: Some(Timestamp::from_millis(NOW.as_millis() + 1).unwrap()),
@@ -111,7 +111,7 @@ fn a_destination_on_the_own_link_host_is_a_redirect_loop() {
         "target_url": "https://r.ezqr.io/abc123",
     });
     let elsewhere = [LinkBase::parse("http://127.0.0.1:8080").unwrap()];
-    let code = parse_new_code(&body, &context(&elsewhere)).unwrap();
+    let code = parse_new_code(&(&body).into(), &context(&elsewhere)).unwrap();
     assert_eq!(code.target_url.unwrap().as_str(), "https://r.ezqr.io/abc123");
 
     let refusal = refused(&body);

@@ -13,19 +13,19 @@ fn malformed(text: &str) -> String {
 fn every_kind_of_value_is_read() {
     let text = r#" {"a": [null, true, -1, 18446744073709551615, 1.5, "\u00e9\n"], "b": {}} "#;
     let read = parse_body(text.as_bytes()).unwrap();
-    assert_eq!(read, json!({"a": [null, true, -1, 18_446_744_073_709_551_615_u64, 1.5, "é\n"], "b": {}}));
+    assert_eq!(read.value(), &json!({"a": [null, true, -1, 18_446_744_073_709_551_615_u64, 1.5, "é\n"], "b": {}}));
 }
 
 #[test]
 fn an_empty_body_is_told_as_such() {
     for text in ["", " ", "\r\n\t"] {
-        assert_eq!(parse_body(text.as_bytes()), Err(BodyFault::Empty));
+        assert_eq!(parse_body(text.as_bytes()).unwrap_err(), BodyFault::Empty);
     }
 }
 
 #[test]
 fn the_first_byte_that_is_not_utf8_is_named() {
-    assert_eq!(parse_body(b"{\"a\": \"\xff\"}"), Err(BodyFault::NotUtf8 { offset: 7 }));
+    assert_eq!(parse_body(b"{\"a\": \"\xff\"}").unwrap_err(), BodyFault::NotUtf8 { offset: 7 });
 }
 
 #[test]

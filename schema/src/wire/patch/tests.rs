@@ -2,14 +2,14 @@ use serde_json::{Value, json};
 
 use super::super::tests::{NOW, context, link_hosts, told};
 use super::*;
-use crate::{ExternalId, Name, ProblemCode, Tag, Timestamp};
+use crate::{ExternalId, MetadataMembers, Name, ProblemCode, Tag, Timestamp};
 
 fn accepted(body: &Value) -> CodePatch {
-    parse_code_patch(body, &context(&link_hosts())).unwrap_or_else(|refused| panic!("{body}: {refused:?}"))
+    parse_code_patch(&body.into(), &context(&link_hosts())).unwrap_or_else(|refused| panic!("{body}: {refused:?}"))
 }
 
 fn refused(body: &Value) -> Refused {
-    match parse_code_patch(body, &context(&link_hosts())) {
+    match parse_code_patch(&body.into(), &context(&link_hosts())) {
         Ok(patch) => panic!("{body}: {patch:?}"),
         Err(refused) => refused,
     }
@@ -35,7 +35,7 @@ fn all_fields_arrive() {
         name: Some(Some(Name::parse("Customer 4472").unwrap())),
         target_url: Some(TargetUrl::parse("https://example.com/new").unwrap()),
         tags: Some(Tags::new([Tag::parse("spring").unwrap()]).unwrap()),
-        metadata: MetadataPatch::Merge(body["metadata"].as_object().unwrap().clone()),
+        metadata: MetadataPatch::Merge(MetadataMembers::parse(&body["metadata"].to_string()).unwrap()),
         external_id: Some(Some(ExternalId::parse("4472").unwrap())),
         status: Some(CodeStatus::Paused),
         expires_at: Some(Some(Timestamp::from_millis(NOW.as_millis() + 1).unwrap())),

@@ -20,7 +20,7 @@ pub(in super::super) fn code() -> Code {
         alias: None,
         name: Some(Name::parse("Customer 4471").unwrap()),
         tags: Tags::new(tags).unwrap(),
-        metadata: Metadata::parse(json!({"order": 7})).unwrap(),
+        metadata: Metadata::parse(r#"{"order":7}"#).unwrap(),
         external_id: Some(ExternalId::parse("4471").unwrap()),
         error_correction: ErrorCorrection::Quartile,
         expires_at: Some(Timestamp::MAX),

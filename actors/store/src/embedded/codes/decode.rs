@@ -8,7 +8,8 @@ use rusqlite::Row;
 
 use crate::ReadError;
 use crate::embedded::rows::{
-    Column, corrupt, get, known, number, optional_text, optional_timestamp, sequence, text, uuid,
+    Column, corrupt, get, known, number, optional_stored_text, optional_text, optional_timestamp, sequence,
+    text, uuid,
 };
 use crate::stored::{created_at, level, status};
 
@@ -45,13 +46,13 @@ pub(super) fn code(row: &Row<'_>, owner: Owner) -> Result<Code, ReadError> {
         owner,
         content_type: known(CONTENT_TYPE, ContentType::from_code(get(row, CONTENT_TYPE)?))?,
         content: text(row, CONTENT, |content| Payload::from_stored(content.to_owned()))?,
-        target_url: optional_text(row, TARGET_URL, TargetUrl::parse)?,
-        alias: optional_text(row, ALIAS, Alias::parse)?,
+        target_url: optional_text(row, TARGET_URL, TargetUrl::from_stored)?,
+        alias: optional_stored_text(row, ALIAS, Alias::from_stored)?,
         link_base: LinkBaseId(get(row, LINK_BASE)?),
-        name: optional_text(row, NAME, Name::parse)?,
+        name: optional_stored_text(row, NAME, Name::from_stored)?,
         tags: optional_text(row, TAGS, tags)?.unwrap_or_default(),
-        metadata: optional_text(row, METADATA, Metadata::from_json)?.unwrap_or_default(),
-        external_id: optional_text(row, EXTERNAL_ID, ExternalId::parse)?,
+        metadata: optional_text(row, METADATA, Metadata::from_stored)?.unwrap_or_default(),
+        external_id: optional_stored_text(row, EXTERNAL_ID, ExternalId::from_stored)?,
         error_correction: known(ERROR_CORRECTION, level(get(row, ERROR_CORRECTION)?))?,
         status: known(STATUS, status(get(row, STATUS)?))?,
         expires_at: optional_timestamp(row, EXPIRES_MS)?,
@@ -66,7 +67,7 @@ pub(super) fn version(row: &Row<'_>, column: Column) -> Result<Version, ReadErro
     number(row, column, |value: u64| if value == 0 { Err("is 0") } else { Ok(Version::new(value)) })
 }
 
-fn tags(json: &str) -> Result<Tags, String> {
-    let tags: Vec<Tag> = serde_json::from_str(json).map_err(|error| error.to_string())?;
-    Tags::new(tags).map_err(|error| error.to_string())
+fn tags(json: &str) -> Result<Tags, &'static str> {
+    let tags: Vec<String> = serde_json::from_str(json).map_err(|_| "is no array of strings")?;
+    Ok(Tags::from_stored(tags.iter().map(|tag| Tag::from_stored(tag))))
 }

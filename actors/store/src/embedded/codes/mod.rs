@@ -2,6 +2,7 @@
 
 mod change;
 mod decode;
+mod delete;
 mod encode;
 mod idempotency;
 mod lease;
@@ -16,7 +17,7 @@ use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, Owner, Page, S
 use self::lease::LeaseBlock;
 use super::EmbeddedStore;
 use crate::{
-    Change, ChangeError, CodeStore, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
+    Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
     PagePosition, ReadError, StoredCode,
 };
 
@@ -38,6 +39,10 @@ impl CodeStore for EmbeddedStore {
 
     async fn change(&self, change: Change) -> Result<(), ChangeError> {
         self.0.codes.writer.write(change).await
+    }
+
+    async fn delete(&self, deletion: Deletion) -> Result<(), ChangeError> {
+        self.0.codes.writer.write(deletion).await
     }
 
     async fn idempotency_record(

@@ -6,7 +6,7 @@ use ezqr_schema::{Alias, Code, ExternalId, Owner, PAGE_CODES, Page, Sequence, Ta
 use rusqlite::{Connection, Row, params};
 
 use super::decode::{COLUMN_COUNT, COLUMNS, code as read_code};
-use crate::embedded::reads::{all, first};
+use crate::embedded::reads::{all, all_readable, first};
 use crate::embedded::rows::{Column, integer, number, owner, sequence as read_sequence, timestamp};
 use crate::{PagePosition, ReadError, StoredCode};
 
@@ -111,7 +111,7 @@ pub(super) fn codes_of_page(
     let begin = integer(page.get().saturating_mul(PAGE_CODES));
     let end = begin.saturating_add(integer(PAGE_CODES));
     let end = before.map_or(end, |before| end.min(integer(before.get())));
-    all(connection, &CODES, [begin, end], |row| read_code(row, found.clone()))
+    all_readable(connection, &CODES, [begin, end], page.get(), |row| read_code(row, found.clone()))
 }
 
 fn page_position(row: &Row<'_>) -> Result<PagePosition, ReadError> {

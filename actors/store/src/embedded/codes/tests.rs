@@ -8,7 +8,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::{Connection, StatementStatus};
 use tempfile::TempDir;
 
-use super::{idempotency, reads};
+use super::{delete, idempotency, reads};
 use crate::contract::{Minter, request, run};
 use crate::embedded::connection::{open_reader, open_writer};
 use crate::embedded::migrate::migrate;
@@ -22,7 +22,7 @@ fn migrated(directory: &TempDir) -> Connection {
 }
 
 /// Every query of this folder.
-fn queries() -> [&'static str; 8] {
+fn queries() -> [&'static str; 9] {
     [
         &reads::CODE,
         &reads::CODES,
@@ -32,6 +32,7 @@ fn queries() -> [&'static str; 8] {
         reads::PAGES,
         reads::PAGES_BY_TAG,
         idempotency::RECORD,
+        delete::STANDING,
     ]
 }
 

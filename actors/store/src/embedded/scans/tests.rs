@@ -157,7 +157,7 @@ fn a_row_whose_cells_do_not_add_up_is_corrupt_and_named() {
             store.write_windows(std::slice::from_ref(&row)).await.unwrap();
             raw(&directory).execute(&format!("UPDATE scan_windows SET {column} = {value}"), []).unwrap();
             let read = store.windows(row.sequence.page(), day(), None).await;
-            let Err(ReadError::Corrupt(reason)) = read else { panic!("{column} = {value}: {read:?}") };
+            let Err(ReadError::Unreadable(reason)) = read else { panic!("{column} = {value}: {read:?}") };
             assert!(reason.starts_with(&format!("scan_windows.{column}: ")), "{reason}");
             raw(&directory).execute("DELETE FROM scan_windows", []).unwrap();
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, ManualClock, Owner, Page, Sequence, Tag};
 
 use crate::{
-    Change, ChangeError, CodeStore, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
+    Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
     PagePosition, ReadError, StoredCode,
 };
 
@@ -70,6 +70,10 @@ impl CodeStore for Memory {
     async fn change(&self, change: Change) -> Result<(), ChangeError> {
         self.store(&change.code, change.page);
         Ok(())
+    }
+
+    async fn delete(&self, _: Deletion) -> Result<(), ChangeError> {
+        Err(ChangeError::Missing)
     }
 
     async fn idempotency_record(

@@ -19,7 +19,7 @@ use crate::{Change, ChangeError, ReadError, Unavailable, WriteError};
 
 /// Marks of changes kept with a code: 16 bytes each. A change whose answer never came is told from the others by
 /// its mark, as long as no more than these came after it: what nodes that contend for one code do in seconds.
-const KEPT_MARKS: usize = 32;
+pub(super) const KEPT_MARKS: usize = 32;
 
 /// In the order [`ChangeRow`] binds it.
 const UPDATE: &str = "UPDATE codes SET target_url = ?, name = ?, tags = ?, metadata = ?, external_id = ?, status = ?, \
@@ -95,7 +95,7 @@ async fn resolve(core: &Core, change: &Change, mark: Uuid) -> Result<(), ChangeE
 }
 
 /// What the marks found with a code say of the change of version `expected` marked `mark`.
-fn outcome(expected: Version, mark: Uuid, found: Version, marks: &[Uuid]) -> Result<(), ChangeError> {
+pub(super) fn outcome(expected: Version, mark: Uuid, found: Version, marks: &[Uuid]) -> Result<(), ChangeError> {
     if marks.contains(&mark) {
         return Ok(());
     }
@@ -106,7 +106,7 @@ fn outcome(expected: Version, mark: Uuid, found: Version, marks: &[Uuid]) -> Res
     Err(mismatch(found))
 }
 
-const fn mismatch(found: Version) -> ChangeError {
+pub(super) const fn mismatch(found: Version) -> ChangeError {
     ChangeError::VersionMismatch { found }
 }
 
@@ -140,12 +140,12 @@ async fn read(
     }))
 }
 
-fn mark() -> Result<Uuid, WriteError> {
+pub(super) fn mark() -> Result<Uuid, WriteError> {
     let bytes = random_bytes().map_err(unavailable)?;
     Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
 }
 
-fn unreadable(error: ReadError) -> ChangeError {
+pub(super) fn unreadable(error: ReadError) -> ChangeError {
     WriteError::Unavailable(unread(error)).into()
 }
 

@@ -8,7 +8,7 @@ use scylla::DeserializeRow;
 use scylla::value::CqlTimestamp;
 use uuid::Uuid;
 
-use crate::scylla::columns::{instant, link_base, needed, of_column, parsed, sequence, there, timestamp};
+use crate::scylla::columns::{instant, link_base, needed, of_column, parsed, sequence, stored_text, there, timestamp};
 use crate::stored::{created_at, level, status};
 use crate::{ReadError, StoredCode};
 
@@ -42,7 +42,7 @@ impl CodeRow<'_> {
     pub(super) fn owner(&self) -> Result<Owner, ReadError> {
         Ok(Owner {
             account: AccountId::from_uuid(there("codes.account_id", self.account_id)?),
-            environment: needed("codes.environment", self.environment, Environment::parse)?,
+            environment: stored_text("codes.environment", self.environment, Environment::from_stored)?,
         })
     }
 
@@ -57,13 +57,13 @@ impl CodeRow<'_> {
             owner,
             content_type: position("codes.content_type", self.content_type, ContentType::from_code)?,
             content: needed("codes.content", self.content, |text| Payload::from_stored(text.to_owned()))?,
-            target_url: parsed("codes.target_url", self.target_url, TargetUrl::parse)?,
-            alias: parsed("codes.alias", self.alias, Alias::parse)?,
+            target_url: parsed("codes.target_url", self.target_url, TargetUrl::from_stored)?,
+            alias: self.alias.map(Alias::from_stored),
             link_base: link_base("codes.link_base", self.link_base)?,
-            name: parsed("codes.name", self.name, Name::parse)?,
-            tags: self.tags()?,
-            metadata: parsed("codes.metadata", self.metadata, Metadata::from_json)?.unwrap_or_default(),
-            external_id: parsed("codes.external_id", self.external_id, ExternalId::parse)?,
+            name: self.name.map(Name::from_stored),
+            tags: self.tags(),
+            metadata: parsed("codes.metadata", self.metadata, Metadata::from_stored)?.unwrap_or_default(),
+            external_id: self.external_id.map(ExternalId::from_stored),
             error_correction: position("codes.error_correction", self.error_correction, level)?,
             status: position("codes.status", self.status, status)?,
             expires_at: parsed("codes.expires_at", self.expires_at, instant)?,
@@ -83,11 +83,8 @@ impl CodeRow<'_> {
         Ok(code.map(|code| StoredCode { code, page_opened_at }))
     }
 
-    fn tags(&self) -> Result<Tags, ReadError> {
-        let Some(tags) = &self.tags else { return Ok(Tags::default()) };
-        let tags: Result<Vec<Tag>, _> = tags.iter().map(|text| Tag::parse(text)).collect();
-        let tags = tags.map_err(|error| of_column("codes.tags", error))?;
-        Tags::new(tags).map_err(|error| of_column("codes.tags", error))
+    fn tags(&self) -> Tags {
+        Tags::from_stored(self.tags.iter().flatten().map(|text| Tag::from_stored(text)))
     }
 }
 

@@ -3,6 +3,7 @@
 mod alias;
 mod change;
 mod decode;
+mod delete;
 mod encode;
 mod lease;
 mod look_ups;
@@ -20,7 +21,7 @@ pub(super) use self::look_ups::Noted;
 pub(super) use self::statements::Statements;
 use super::ScyllaStore;
 use crate::{
-    Change, ChangeError, CodeStore, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
+    Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
     PagePosition, ReadError, StoredCode,
 };
 
@@ -43,6 +44,10 @@ impl CodeStore for ScyllaStore {
 
     async fn change(&self, change: Change) -> Result<(), ChangeError> {
         change::change(&self.0, &change).await
+    }
+
+    async fn delete(&self, deletion: Deletion) -> Result<(), ChangeError> {
+        delete::delete(&self.0, &deletion).await
     }
 
     async fn idempotency_record(

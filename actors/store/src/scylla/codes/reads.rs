@@ -7,10 +7,11 @@ use scylla::statement::prepared::PreparedStatement;
 use super::decode::CodeRow;
 use super::pages::bound;
 use crate::scylla::Core;
-use crate::scylla::columns::sequence;
+use crate::scylla::columns::{of_column, sequence};
 use crate::scylla::driver::{Class, Driver};
 use crate::scylla::failure::corrupt;
 use crate::stored::integer;
+use crate::unreadable::PassedOver;
 use crate::{ReadError, StoredCode};
 
 /// Above every number there is.
@@ -60,16 +61,22 @@ pub(super) async fn codes_of_page(
         core.driver.read(&core.statements.codes.reads.codes_of_page, (integer(page.get()), before)).await?;
     let mut found = Vec::with_capacity(rows.rows_num());
     let mut owner: Option<Owner> = None;
+    let mut passed_over = PassedOver::default();
     for row in rows.rows::<CodeRow<'_>>().map_err(corrupt)? {
-        let row = row.map_err(corrupt)?;
-        // All of a page have one.
-        let owner = match &owner {
-            Some(owner) => owner.clone(),
-            None => owner.insert(row.owner()?).clone(),
-        };
-        found.extend(row.code(owner)?);
+        let row = row.map_err(|error| of_column("codes", error)).and_then(|row| read_row(&row, &mut owner));
+        found.extend(passed_over.pass(row)?.flatten());
     }
+    passed_over.tell(page.get());
     Ok(found)
+}
+
+/// The code in `row`, of the page's `owner` once that is known: all of a page have one.
+fn read_row(row: &CodeRow<'_>, owner: &mut Option<Owner>) -> Result<Option<Code>, ReadError> {
+    let owner = match owner {
+        Some(owner) => owner.clone(),
+        None => owner.insert(row.owner()?).clone(),
+    };
+    row.code(owner)
 }
 
 /// Codes that have, or once had, an external id: newest first.

@@ -2,13 +2,14 @@
 
 use scylla::errors::PrepareError;
 
-use super::{alias, change, lease, look_ups, mint, pages, reads, record};
+use super::{alias, change, delete, lease, look_ups, mint, pages, reads, record};
 use crate::scylla::driver::Driver;
 
 /// The statements of this folder, each with who sends it.
 pub(in crate::scylla) struct Statements {
     pub(super) alias: alias::Statements,
     pub(super) change: change::Statements,
+    pub(super) delete: delete::Statements,
     pub(super) lease: lease::Statements,
     pub(super) look_ups: look_ups::Statements,
     pub(super) mint: mint::Statements,
@@ -22,6 +23,7 @@ impl Statements {
         Ok(Self {
             alias: alias::Statements::prepare(driver).await?,
             change: change::Statements::prepare(driver).await?,
+            delete: delete::Statements::prepare(driver).await?,
             lease: lease::Statements::prepare(driver).await?,
             look_ups: look_ups::Statements::prepare(driver).await?,
             mint: mint::Statements::prepare(driver).await?,

@@ -1,0 +1,66 @@
+//! Deleting a code, which needs none of its row but what tells whose it is.
+
+use ezqr_schema::{CodeId, CodePatch, Owner, Sequence, Version};
+use ezqr_store::{CodeStore as _, Deletion, ReadError};
+
+use crate::kernel::{Message, Reply, Respond};
+
+use super::actor::Codes;
+use super::change::{Attempt, ChangeRefused, ChangeRequest};
+
+/// Asks for the deletion of one code.
+#[derive(Clone, Debug)]
+pub struct DeleteRequest {
+    /// Who asks: others' codes do not exist for them.
+    pub owner: Owner,
+    /// The code.
+    pub id: CodeId,
+    /// The version the caller has seen, if it matters to them (`If-Match`).
+    pub expected: Option<Version>,
+}
+
+impl Message for DeleteRequest {
+    type Reply = Result<(), ChangeRefused>;
+}
+
+impl Respond<DeleteRequest> for Codes {
+    fn respond(&mut self, request: DeleteRequest) -> Reply<Self, Result<(), ChangeRefused>> {
+        let DeleteRequest { owner, id, expected } = request;
+        self.in_turn(ChangeRequest { owner, id, patch: CodePatch::delete(), expected }, Self::delete)
+    }
+}
+
+impl Codes {
+    /// Deletes the code in its turn, then publishes that and hands the turn on.
+    fn delete(&mut self, request: ChangeRequest, sequence: Sequence) -> Reply<Self, Result<(), ChangeRefused>> {
+        let began = self.seed.clock.monotonic();
+        let attempt = self.attempt(request, sequence);
+        let deleted = async move {
+            match attempt.make().await {
+                Err(ChangeRefused::Read(ReadError::Unreadable(_))) => {
+                    attempt.repeated(|| attempt.delete_unread()).await.map(|()| None)
+                }
+                outcome => outcome.map(Some),
+            }
+        };
+        Reply::then(deleted, move |codes: &mut Self, outcome| {
+            codes.publish(sequence, outcome.as_ref().map(Option::as_ref), began);
+            codes.turns.leave(sequence.page(), codes.seed.clock.monotonic());
+            Reply::now(outcome.map(drop))
+        })
+    }
+}
+
+impl Attempt {
+    async fn delete_unread(&self) -> Result<(), ChangeRefused> {
+        let ChangeRequest { owner, id, expected, .. } = &self.request;
+        let deletion = Deletion {
+            sequence: self.sequence,
+            id: *id,
+            owner: owner.clone(),
+            expected: *expected,
+            at: self.now,
+        };
+        Ok(self.store.delete(deletion).await?)
+    }
+}
