@@ -80,19 +80,19 @@ fn a_code_whose_row_cannot_be_read_takes_nothing_else_along() {
     let records: Vec<Value> = answers.iter().map(Answer::json).collect();
     app.spoil(&records[2]);
     for query in ["", "?tag=t", "?external_id=x", "?limit=1", "?status=active"] {
-        let mut names = Vec::new();
+        let mut listed = Vec::new();
         let mut next = None;
         loop {
             let cursor = next.map(|cursor: String| format!("&cursor={cursor}")).unwrap_or_default();
             let separator = if query.is_empty() && !cursor.is_empty() { "?" } else { "" };
             let (codes, more) = app.api.list(&format!("{query}{separator}{cursor}"));
-            names.extend(codes.iter().map(|code| code["name"].as_str().unwrap().to_owned()));
+            listed.extend(codes.iter().map(|code| code["name"].as_str().unwrap().to_owned()));
             next = more;
             if next.is_none() {
                 break;
             }
         }
-        assert_eq!(names, ["4", "3", "1", "0"], "{query}");
+        assert_eq!(listed, ["4", "3", "1", "0"], "{query}");
     }
     for (number, answer) in (0..).zip(&answers) {
         let again = named(number);
@@ -105,7 +105,10 @@ fn a_code_whose_row_cannot_be_read_takes_nothing_else_along() {
     assert!(told.contains("cannot be read") && told.contains("can be deleted"), "{told}");
     assert_eq!(other.patch(&records[2], &json!({ "name": "x" })).status, 500);
     let stale = app.api.call("DELETE", &format!("/api/v1/qr-codes/{}", records[2]["id"].as_str().unwrap()));
-    assert_eq!(stale.header("If-Match", "\"7\"").send().refusal().lines().next(), Some("412 version-mismatch"));
+    assert_eq!(
+        stale.header("If-Match", "\"7\"").send().refusal().lines().next(),
+        Some("412 version-mismatch")
+    );
     for _ in 0..2 {
         assert_eq!(app.api.delete(&records[2]).status, 204);
     }

@@ -188,7 +188,8 @@ fn a_row_with_a_value_that_ezqr_does_not_write_is_unreadable_and_its_column_name
 fn what_could_not_come_in_any_more_is_served_as_it_is_stored() {
     let tags = r#"["", "a"]"#;
     let long = "é".repeat(400);
-    let metadata = format!("{{{}}}", (0..99).map(|key| format!("\"{key}\":1E400")).collect::<Vec<_>>().join(","));
+    let metadata =
+        format!("{{{}}}", (0..99).map(|key| format!("\"{key}\":1E400")).collect::<Vec<_>>().join(","));
     let directory = TempDir::new().unwrap();
     run(async {
         let store = open(directory.path()).unwrap();
@@ -220,7 +221,7 @@ fn accounts_keys_and_link_bases_are_taken_as_they_are_stored() {
         let store = open(directory.path()).unwrap();
         let database = raw(directory.path());
         let long = "n".repeat(300);
-        let id = [7; 16];
+        let id = [7_u8; 16];
         database
             .execute("INSERT INTO accounts VALUES (?, ?, 'free', 'active', 0)", rusqlite::params![id, long])
             .unwrap();

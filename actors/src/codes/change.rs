@@ -79,10 +79,11 @@ impl Message for ChangeRequest {
     type Reply = Result<Code, ChangeRefused>;
 }
 
-type ChangeReply = Reply<Codes, Result<Code, ChangeRefused>>;
+/// What becomes of a change that answers `T`.
+pub(super) type Outcome<T> = Reply<Codes, Result<T, ChangeRefused>>;
 
 impl Respond<ChangeRequest> for Codes {
-    fn respond(&mut self, request: ChangeRequest) -> ChangeReply {
+    fn respond(&mut self, request: ChangeRequest) -> Outcome<Code> {
         self.in_turn(request, Self::change)
     }
 }
@@ -92,8 +93,8 @@ impl Codes {
     pub(super) fn in_turn<T: 'static>(
         &mut self,
         request: ChangeRequest,
-        make: fn(&mut Self, ChangeRequest, Sequence) -> Reply<Self, Result<T, ChangeRefused>>,
-    ) -> Reply<Self, Result<T, ChangeRefused>> {
+        make: fn(&mut Self, ChangeRequest, Sequence) -> Outcome<T>,
+    ) -> Outcome<T> {
         let Some(sequence) = self.seed.code_ids.sequence(request.id) else {
             return Reply::now(Err(ChangeRefused::NotFound));
         };
@@ -109,7 +110,7 @@ impl Codes {
 
     /// Makes the change in its turn, then publishes it and hands the turn on. Nothing in between may end
     /// without the last two.
-    fn change(&mut self, request: ChangeRequest, sequence: Sequence) -> ChangeReply {
+    fn change(&mut self, request: ChangeRequest, sequence: Sequence) -> Outcome<Code> {
         let began = self.seed.clock.monotonic();
         let attempt = self.attempt(request, sequence);
         Reply::then(async move { attempt.make().await }, move |codes: &mut Self, outcome| {
@@ -133,11 +134,10 @@ impl Codes {
         let cache = &self.seed.published.cache;
         match outcome {
             Ok(Some(code)) => cache.publish(Arc::new(Link::from(code.clone())), began),
-            Ok(None) => cache.forget(sequence),
             Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) if self.seed.store.is_shared() => {
                 cache.outdate(sequence);
             }
-            Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) => cache.forget(sequence),
+            Ok(None) | Err(ChangeRefused::Store(WriteError::OutcomeUnknown(_))) => cache.forget(sequence),
             Err(_) => {}
         }
     }

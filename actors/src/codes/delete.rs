@@ -6,7 +6,7 @@ use ezqr_store::{CodeStore as _, Deletion, ReadError};
 use crate::kernel::{Message, Reply, Respond};
 
 use super::actor::Codes;
-use super::change::{Attempt, ChangeRefused, ChangeRequest};
+use super::change::{Attempt, ChangeRefused, ChangeRequest, Outcome};
 
 /// Asks for the deletion of one code.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl Message for DeleteRequest {
 }
 
 impl Respond<DeleteRequest> for Codes {
-    fn respond(&mut self, request: DeleteRequest) -> Reply<Self, Result<(), ChangeRefused>> {
+    fn respond(&mut self, request: DeleteRequest) -> Outcome<()> {
         let DeleteRequest { owner, id, expected } = request;
         self.in_turn(ChangeRequest { owner, id, patch: CodePatch::delete(), expected }, Self::delete)
     }
@@ -32,7 +32,7 @@ impl Respond<DeleteRequest> for Codes {
 
 impl Codes {
     /// Deletes the code in its turn, then publishes that and hands the turn on.
-    fn delete(&mut self, request: ChangeRequest, sequence: Sequence) -> Reply<Self, Result<(), ChangeRefused>> {
+    fn delete(&mut self, request: ChangeRequest, sequence: Sequence) -> Outcome<()> {
         let began = self.seed.clock.monotonic();
         let attempt = self.attempt(request, sequence);
         let deleted = async move {
