@@ -39,9 +39,14 @@ fn a_body_that_is_no_json_is_refused_with_its_place() {
     400 malformed-body
      The body is not UTF-8: byte 13 belongs to no character.
     ");
-    assert_snapshot!(refusal(b"\xef\xbb\xbf{}"), @"
+    // One byte order mark is skipped, as RFC 8259, 8.1 allows.
+    assert_snapshot!(refusal(b"\xef\xbb\xbf\xef\xbb\xbf{}"), @"
     400 malformed-body
      The body is not the JSON expected: expected value at line 1 column 1.
+    ");
+    assert_snapshot!(refusal(b"\xef\xbb\xbf"), @"
+    400 malformed-body
+     The body is empty; JSON is expected.
     ");
     assert_snapshot!(refusal(br#"{"name": "a", "name": "b"}"#), @r#"
     400 malformed-body

@@ -11,6 +11,7 @@ mod event;
 pub(crate) mod fields;
 mod geo;
 mod moment;
+mod pasted;
 mod payload;
 mod payment;
 mod percent;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::fields::{Fields, Refused};
-use super::rules;
+use super::{pasted, rules};
 
 /// Most digits of a number (ITU-T E.164, 6.1).
 const MOST_DIGITS: usize = 15;
@@ -31,22 +31,38 @@ pub(super) fn sms(fields: &mut Fields<'_>) -> Result<String, Refused> {
     })
 }
 
-/// A number: international with `+`, or as dialled. Spaces and `-./()` (RFC 3966's visual separators, and the
-/// slash) are dropped.
+/// Most digits of a country code (ITU-T E.164, 6.2.1).
+const MOST_COUNTRY_DIGITS: usize = 3;
+
+/// A number: international with `+`, or as dialled. Blanks, dashes and `./()` (RFC 3966's visual separators, the
+/// slash, and what is pasted in their place) are dropped.
 ///
-/// A zero in brackets is refused: as `+49 (0)30` is meant, the zero is not dialled, and dropping brackets
-/// alone would dial it.
+/// A zero in brackets behind the country code, as in `+49 (0) 30`, is dropped too: it is dialled inside the
+/// country alone. Anywhere else nobody can tell whether it is dialled, so it is refused.
 pub(super) fn number(value: &Value) -> Result<String, String> {
-    let text = rules::string(value)?;
+    let text = pasted::without_separators(rules::string(value)?).replace(['.', '/'], "");
+    let text = without_trunk_zero(&text);
     if text.contains("(0)") {
-        return Err("must not contain (0); write the number as it is dialled".to_owned());
+        return Err("must not contain (0) but behind the country code, as in +49 (0) 30 1234567; write the \
+                    number as it is dialled"
+            .to_owned());
     }
-    let dialled = text.replace([' ', '-', '.', '/', '(', ')'], "");
+    let dialled = text.replace(['(', ')'], "");
     let digits = dialled.strip_prefix('+').unwrap_or(&dialled);
     if (2..=MOST_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(dialled);
     }
     Err(format!("must be a phone number of 2 to {MOST_DIGITS} digits such as +49 30 1234567"))
+}
+
+/// `text` without the `(0)` that follows its country code, if it has both.
+fn without_trunk_zero(text: &str) -> String {
+    let Some((country, rest)) = text.split_once("(0)") else { return text.to_owned() };
+    let digits = country.strip_prefix('+').or_else(|| country.strip_prefix("00"));
+    let is_country = digits.is_some_and(|digits| {
+        (1..=MOST_COUNTRY_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if is_country { format!("{country}{rest}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -64,6 +80,12 @@ mod tests {
             ("030/123.45-67", "tel:0301234567"),
             ("112", "tel:112"),
             ("+123456789012345", "tel:+123456789012345"),
+            ("+49 (0)30 1234567", "tel:+49301234567"),
+            ("+49 ( 0 ) 30 1234567", "tel:+49301234567"),
+            ("+44\u{a0}(0)\u{a0}20\u{2011}7946\u{2013}0018", "tel:+442079460018"),
+            ("0049(0)30/1234567", "tel:0049301234567"),
+            ("\u{202a}+1 (555) 010\u{2012}0199\u{202c}", "tel:+15550100199"),
+            ("030\u{2007}123\u{2212}45", "tel:03012345"),
         ] {
             assert_eq!(accepted(Phone, &json!({ "number": number })), payload);
         }
@@ -87,8 +109,18 @@ mod tests {
         ] {
             assert_eq!(refused(Phone, &json!({ "number": number })), [fault], "{number}");
         }
-        let fault = "/content/number must not contain (0); write the number as it is dialled";
-        assert_eq!(refused(Phone, &json!({ "number": "+49 (0)30 1234567" })), [fault]);
+        let fault = "/content/number must not contain (0) but behind the country code, as in +49 (0) 30 1234567; \
+                     write the number as it is dialled";
+        for number in [
+            "(0)30 1234567",
+            "( 0 )30 1234567",
+            "+49 30 (0) 12",
+            "+49 (0)30 (0)1",
+            "030 1234-(0)",
+            "+(0)30 12",
+        ] {
+            assert_eq!(refused(Phone, &json!({ "number": number })), [fault], "{number}");
+        }
         assert_eq!(refused(Phone, &json!({ "number": 112 })), ["/content/number must be a string"]);
         assert_eq!(refused(Phone, &json!({})), ["/content/number is required"]);
     }

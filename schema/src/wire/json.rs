@@ -97,6 +97,8 @@ impl<'body> BodyPart<'body> {
 /// because one of the two would silently be lost.
 pub fn parse_body(bytes: &[u8]) -> Result<Body<'_>, BodyFault> {
     let text = str::from_utf8(bytes).map_err(|error| BodyFault::NotUtf8 { offset: error.valid_up_to() })?;
+    // Some programs write one in front, which JSON lets a reader skip (RFC 8259, 8.1).
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_ascii().is_empty() {
         return Err(BodyFault::Empty);
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{amount, check_digits};
 use crate::content::fields::{Fields, Refused};
-use crate::content::rules;
+use crate::content::{pasted, rules};
 
 /// Longest payload, in bytes: a version 13 symbol at level M, the largest the guidelines allow.
 const MOST_BYTES: usize = 331;
@@ -51,7 +51,7 @@ pub(super) fn transfer(fields: &mut Fields<'_>) -> Result<String, Refused> {
     }
 }
 
-/// An IBAN (ISO 13616): country, check digits, 11 to 30 characters. Spaces are dropped, letters made
+/// An IBAN (ISO 13616): country, check digits, 11 to 30 characters. Blanks and dashes are dropped, letters made
 /// upper-case.
 fn iban(value: &Value) -> Result<String, String> {
     let number = compact(value)?;
@@ -99,9 +99,9 @@ fn reference(value: &Value) -> Result<String, String> {
     Err("is no creditor reference: its check digits do not fit".to_owned())
 }
 
-/// The string without spaces and in upper case, as it is meant when written in groups.
+/// The string without blanks and dashes and in upper case, as it is meant when written in groups.
 fn compact(value: &Value) -> Result<String, String> {
-    Ok(rules::string(value)?.replace(' ', "").to_ascii_uppercase())
+    Ok(pasted::without_separators(rules::string(value)?).to_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -142,6 +142,24 @@ mod tests {
         for (content, payload) in transfers {
             assert_eq!(accepted(Payment, &content), payload);
         }
+    }
+
+    #[test]
+    fn groups_may_be_set_apart_by_any_blank_or_dash() {
+        for iban in [
+            "DE89\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00",
+            "DE89-3704-0044-0532-0130-00",
+            "\u{feff}de89\u{2013}3704\u{202f}0044\u{2011}0532 0130 00\u{200b}",
+        ] {
+            let content = json!({
+                "scheme": "epc", "name": "A", "iban": iban, "bic": "COBA\u{a0}DEFF XXX",
+                "reference": "RF18\u{2003}5390\u{2010}0754 7034",
+            });
+            let payload = "BCD\n002\n1\nSCT\nCOBADEFFXXX\nA\nDE89370400440532013000\n\n\nRF18539007547034";
+            assert_eq!(accepted(Payment, &content), payload, "{iban:?}");
+        }
+        let wrong = json!({ "scheme": "epc", "name": "A", "iban": "DE88\u{a0}3704\u{a0}0044\u{a0}0532\u{a0}0130\u{a0}00" });
+        assert_eq!(refused(Payment, &wrong), ["/content/iban is no IBAN: its check digits do not fit"]);
     }
 
     #[test]

@@ -13,13 +13,27 @@ fn malformed(text: &str) -> String {
 fn every_kind_of_value_is_read() {
     let text = r#" {"a": [null, true, -1, 18446744073709551615, 1.5, "\u00e9\n"], "b": {}} "#;
     let read = parse_body(text.as_bytes()).unwrap();
-    assert_eq!(read.value(), &json!({"a": [null, true, -1, 18_446_744_073_709_551_615_u64, 1.5, "é\n"], "b": {}}));
+    assert_eq!(
+        read.value(),
+        &json!({"a": [null, true, -1, 18_446_744_073_709_551_615_u64, 1.5, "é\n"], "b": {}})
+    );
 }
 
 #[test]
 fn an_empty_body_is_told_as_such() {
     for text in ["", " ", "\r\n\t"] {
         assert_eq!(parse_body(text.as_bytes()).unwrap_err(), BodyFault::Empty);
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped_once_and_in_front_alone() {
+    let body = parse_body("\u{feff} {\"metadata\": {\"a\": 1.0}}".as_bytes()).unwrap();
+    assert_eq!(body.value(), &json!({"metadata": {"a": 1.0}}));
+    assert_eq!(body.part().metadata_text(), Some(r#"{"a": 1.0}"#));
+    assert_eq!(parse_body("\u{feff}".as_bytes()).unwrap_err(), BodyFault::Empty);
+    for text in ["\u{feff}\u{feff}{}", "{}\u{feff}", " \u{feff}{}"] {
+        malformed(text);
     }
 }
 
