@@ -6,8 +6,8 @@ use url::Url;
 /// [`TargetUrl::MAX_BYTES`] long.
 ///
 /// The text is a valid URI (RFC 3986), so it goes into a `Location` header as it is. It is kept as given when
-/// it is one already, and otherwise (a space, an umlaut) as the URL Standard serialises it: percent-encoded,
-/// the host in Punycode. Parsing the text again gives the same text.
+/// it is one already. Otherwise what may not stand where it does is percent-encoded (`|`, a bare `%`), and a URL
+/// with a space or an umlaut is first serialised as the URL Standard does, the host in Punycode. Parsing the text again gives the same text.
 ///
 /// User information (`https://user@host/`) is allowed: destinations are chosen by the account's own programs,
 /// and some of them need it. Leading and trailing white space is refused, not trimmed.
@@ -111,12 +111,51 @@ impl std::fmt::Display for TargetUrl {
 /// as serialised.
 pub(crate) fn http_uri(text: &str, maximum: usize) -> Result<String, TargetUrlError> {
     let url = parse_http_url(text, maximum)?;
-    if text.bytes().all(is_uri_byte) {
-        return Ok(text.to_owned());
+    let is_close = text.bytes().all(|byte| is_uri_byte(byte) || LEFT_BARE.contains(&byte));
+    let uri = strictly_encoded(if is_close { text } else { url.as_str() });
+    check_length(&uri, maximum)?;
+    Ok(uri)
+}
+
+/// What the URL Standard leaves as it is in a query or fragment, and RFC 3986 lets stand nowhere.
+const LEFT_BARE: &[u8] = b"^`{|}";
+
+/// `url` with everything percent-encoded that may not stand where it does (RFC 3986, 3): characters of no URI,
+/// brackets outside the host, a second number sign, an at sign before the last of the authority, and a percent
+/// sign that encodes nothing.
+fn strictly_encoded(url: &str) -> String {
+    let (scheme, rest) = url.split_once("//").unwrap_or(("", url));
+    let (authority, tail) =
+        rest.split_at_checked(rest.find(['/', '?', '#']).unwrap_or(rest.len())).unwrap_or((rest, ""));
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((user, host)) => (encoded(user, b"@[]") + "@", host),
+        None => (String::new(), authority),
+    };
+    // The number sign that begins the fragment is the first.
+    let (before, fragment) = match tail.split_once('#') {
+        Some((before, fragment)) => (before, format!("#{}", encoded(fragment, b"#[]"))),
+        None => (tail, String::new()),
+    };
+    format!("{scheme}//{user}{host}{}{fragment}", encoded(before, b"[]"))
+}
+
+/// `part` with the bytes of no URI, those of `others` and a percent sign that encodes nothing percent-encoded.
+fn encoded(part: &str, others: &[u8]) -> String {
+    let mut text = String::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let [byte, after @ ..] = rest {
+        let is_encoding =
+            || matches!(after, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+        let stays = is_uri_byte(*byte) && !others.contains(byte) && (*byte != b'%' || is_encoding());
+        if stays {
+            text.push(char::from(*byte));
+        } else {
+            let encoded = format!("%{byte:02X}");
+            text.push_str(&encoded);
+        }
+        rest = after;
     }
-    let serialised = String::from(url);
-    check_length(&serialised, maximum)?;
-    Ok(serialised)
+    text
 }
 
 /// Takes an absolute `http` or `https` URL of at most `maximum` bytes apart.

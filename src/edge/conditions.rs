@@ -27,10 +27,10 @@ pub(super) fn expected_version(request: &HttpRequest) -> Result<Option<Version>,
         let detail = "If-Match must hold one entity tag, such as \"3\", or *.";
         return Err(Fault::new(ProblemCode::BadRequest, detail));
     };
-    // A weak tag, or one that is no number, is no version's: nothing can match it.
-    let version = if tag.weak { None } else { tag.tag().parse().ok() };
+    // A weak tag, or one that is printed for no version, as "01" and "+1" are not: nothing can match it.
+    let version = tag.tag().parse().ok().map(Version::new).filter(|version| tag_of(*version) == *tag);
     match version {
-        Some(version) => Ok(Some(Version::new(version))),
+        Some(version) => Ok(Some(version)),
         None => Err(Fault::new(ProblemCode::VersionMismatch, "If-Match holds the entity tag of no version.")),
     }
 }
@@ -62,7 +62,10 @@ mod tests {
         assert_eq!(expected("\"3\""), Ok(Some(Version::new(3))));
         assert_eq!(expected("*"), Ok(None));
         assert_eq!(expected("W/\"3\""), Err(ProblemCode::VersionMismatch));
-        assert_eq!(expected("\"x\""), Err(ProblemCode::VersionMismatch));
+        for tag in ["\"x\"", "\"+1\"", "\"01\"", "\" 1\"", "\"1.0\"", "\"\"", "\"18446744073709551616\""] {
+            assert_eq!(expected(tag), Err(ProblemCode::VersionMismatch), "{tag}");
+        }
+        assert_eq!(expected("\"0\""), Ok(Some(Version::new(0))), "of no code, which the store tells");
         assert_eq!(expected("\"3\", \"4\""), Err(ProblemCode::BadRequest));
         assert_eq!(expected("3"), Err(ProblemCode::BadRequest));
         let without = TestRequest::default().to_http_request();

@@ -1,6 +1,9 @@
-use proptest::prelude::*;
+use std::sync::LazyLock;
 
-use super::{TargetUrl, TargetUrlError};
+use proptest::prelude::*;
+use regex::Regex;
+
+use super::{TargetUrl, TargetUrlError, UnusableTarget};
 
 #[test]
 fn a_valid_uri_is_kept_as_given() {
@@ -34,6 +37,36 @@ fn anything_else_is_serialised_as_a_uri() {
     ];
     for (text, stored) in given {
         assert_eq!(TargetUrl::parse(text).unwrap().as_str(), stored);
+    }
+}
+
+#[test]
+fn what_no_uri_holds_is_percent_encoded_wherever_it_stands() {
+    let given = [
+        ("https://e.com/?q=a|b{c}^`", "https://e.com/?q=a%7Cb%7Bc%7D%5E%60"),
+        ("https://e.com/%zz?%a&%41%", "https://e.com/%25zz?%25a&%41%25"),
+        ("https://e.com/a|b{c}", "https://e.com/a%7Cb%7Bc%7D"),
+        ("https://e.com/a[1]?b[2]=c#d[3]", "https://e.com/a%5B1%5D?b%5B2%5D=c#d%5B3%5D"),
+        ("https://e.com/#a#b|c#", "https://e.com/#a%23b%7Cc%23"),
+        ("https://u[s@e%r@e.com/", "https://u%5Bs%40e%25r@e.com/"),
+        ("https://[2001:db8::1]:8080/x?[", "https://[2001:db8::1]:8080/x?%5B"),
+        ("https://e.com/a b?q=ü|\\x%#", "https://e.com/a%20b?q=%C3%BC%7C%5Cx%25#"),
+        ("https://e.com/a/../b?x|", "https://e.com/a/../b?x%7C"),
+    ];
+    for (text, stored) in given {
+        let target = TargetUrl::parse(text).unwrap();
+        assert_eq!(target.as_str(), stored);
+        assert_eq!(TargetUrl::parse(stored), Ok(target));
+    }
+}
+
+#[test]
+fn what_is_stored_is_taken_as_it_is_if_it_can_stand_in_a_header() {
+    for text in ["https://e.com/?q=a|b", "gopher://old.example", "%zz", &"a".repeat(9_000)] {
+        assert_eq!(TargetUrl::from_stored(text).unwrap().as_str(), text);
+    }
+    for text in ["", "https://e.com/a b", "https://e.com/\r\nA: b", "https://bücher.example"] {
+        assert_eq!(TargetUrl::from_stored(text), Err(UnusableTarget), "{text:?}");
     }
 }
 
@@ -114,7 +147,31 @@ fn the_bound_holds_for_the_given_and_for_the_stored_text() {
     assert_eq!(TargetUrl::parse(&grows), Err(too_long));
 }
 
+/// The generic syntax of RFC 3986, appendix A, for `http` and `https` with a host.
+fn is_strict_uri(text: &str) -> bool {
+    static URI: LazyLock<Regex> = LazyLock::new(|| {
+        let with = |more: &str| format!(r"(?:[A-Za-z0-9._~!$&'()*+,;={more}-]|%[0-9A-Fa-f]{{2}})*");
+        let (user, name, path, query) = (with(":"), with(""), with(":@/"), with(":@/?"));
+        let host = format!(r"(?:\[[0-9A-Fa-f:.]+\]|{name})");
+        Regex::new(&format!(
+            r"^(?i:https?)://(?:{user}@)?{host}(?::[0-9]*)?(?:/{path})?(?:\?{query})?(?:#{query})?$"
+        ))
+        .unwrap()
+    });
+    URI.is_match(text)
+}
+
 proptest! {
+    #[test]
+    fn what_is_accepted_is_a_uri_by_the_letter(
+        text in r"https?://([a-z%@\[\]|:]{0,6}@)?(e\.com|bücher\.example|\[::1\])(:8080)?[/?#][\x20-\x7eü\u{202e}]{0,30}",
+    ) {
+        if let Ok(target) = TargetUrl::parse(&text) {
+            prop_assert!(is_strict_uri(target.as_str()), "{}", target);
+            prop_assert_eq!(TargetUrl::parse(target.as_str()), Ok(target.clone()));
+        }
+    }
+
     #[test]
     fn what_is_accepted_is_printable_ascii_and_parses_to_itself(text in r"(https?://)?[\PC\r\n\t]{0,40}") {
         if let Ok(target) = TargetUrl::parse(&text) {
