@@ -62,9 +62,8 @@ impl Code {
     }
 }
 
-/// Whether a code works.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+/// Whether a code works, as it is stored; [`ShownStatus`](crate::ShownStatus) is what follows from it and the time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum CodeStatus {
     /// It does.
     #[default]
@@ -78,20 +77,6 @@ pub enum CodeStatus {
 impl CodeStatus {
     /// All of them; the position of each is its number in the store, so new ones go to the end.
     pub const ALL: [Self; 3] = [Self::Active, Self::Paused, Self::Deleted];
-
-    /// Its name in the API.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Deleted => "deleted",
-        }
-    }
-
-    /// The status called `name`.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.name() == name)
-    }
 }
 
 /// How often a code was written, from 1: its entity tag, and what a conditional write compares.

@@ -68,8 +68,6 @@ problems! {
     RequestTimeout = 408, "request-timeout", "The request took too long to arrive";
     /// The alias belongs to another code.
     AliasTaken = 409, "alias-taken", "The alias is taken";
-    /// A static code has no link to repoint.
-    CodeIsStatic = 409, "code-is-static", "The code is static";
     /// The same request, by its `Idempotency-Key`, is under way.
     IdempotencyInProgress = 409, "idempotency-in-progress", "The same request is being carried out";
     /// The code was deleted.
@@ -88,6 +86,8 @@ problems! {
     InvalidRequest = 422, "invalid-request", "The request is not valid";
     /// The destination is the service's own link host.
     RedirectLoop = 422, "redirect-loop", "The destination leads back to this service";
+    /// A static code has no link to repoint, to pause or to end.
+    CodeIsStatic = 422, "code-is-static", "The code is static";
     /// The content does not fit any QR symbol of the level.
     ContentTooLong = 422, "content-too-long", "The content does not fit a QR code";
     /// The image would have more pixels than allowed.

@@ -106,7 +106,7 @@ async fn records_of(
             BatchItem::failed(index, problem)
         } else {
             let code = minted.next().ok_or_else(Fault::unexplained)?;
-            BatchItem::created(index, records.record(code, ScanCount::NONE))
+            BatchItem::created(index, records.record(code, ScanCount::NONE, code.created_at))
         });
     }
     records::json(HttpResponse::build(status), &BatchAnswer::new(items))

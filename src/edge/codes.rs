@@ -8,10 +8,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use ezqr_actors::codes::{ChangeRefused, ChangeRequest, DeleteRequest};
 use ezqr_actors::rendering::Format;
 use ezqr_schema::wire::{
-    Body, ListAnswer, ParseContext, Refused, ScanCount, ScanCounts, parse_body, parse_code_patch, parse_list_query,
-    parse_new_code,
+    Body, ListAnswer, ParseContext, Refused, ScanCount, ScanCounts, parse_body, parse_code_patch,
+    parse_list_query, parse_new_code,
 };
-use ezqr_schema::{Code, CodeStatus, FieldFault, NewCode, ProblemCode, Scope, Version};
+use ezqr_schema::{Code, FieldFault, NewCode, ProblemCode, Scope, ShownStatus, Version};
 use ezqr_store::{ListBudget, ListRequest};
 
 use super::batches::OnError;
@@ -103,8 +103,9 @@ pub(super) async fn list(request: HttpRequest, edge: Data<Edge>) -> Result<HttpR
         ScanCounts::Included => records::scan_counts(&edge, &listing.codes).await,
     };
     let records = Records::of(&edge, &listing.codes).await?;
+    let now = edge.clock.now();
     let data = listing.codes.iter().zip(scan_counts);
-    let data: Vec<_> = data.map(|(code, scan_count)| records.record(code, scan_count)).collect();
+    let data: Vec<_> = data.map(|(code, scan_count)| records.record(code, scan_count, now)).collect();
     let next = listing.next.map(|position| edge.cursors.write(position, owner, &asked.filter));
     records::json(HttpResponse::Ok(), &ListAnswer::new(data, next))
 }
@@ -128,7 +129,7 @@ pub(super) async fn change(
     let expected = conditions::expected_version(&request)?;
     let text = body::text(&request, payload, &edge).await?;
     let patch = parse_code_patch(&parse_body(&text)?, &edge.parse_context())?;
-    if patch.status == Some(CodeStatus::Deleted) {
+    if patch.status == Some(ShownStatus::Deleted) {
         caller::check_scope(&principal, Scope::CodesDelete)?;
     }
     let owner = principal.owner.clone();

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ETag};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use ezqr_schema::wire::{CodeRecord, RecordContext, ScanCount};
-use ezqr_schema::{Code, LinkBase, LinkBaseId, Sequence};
+use ezqr_schema::{Code, LinkBase, LinkBaseId, Sequence, Timestamp};
 use serde::Serialize;
 
 use super::{Edge, conditions};
@@ -28,13 +28,19 @@ impl<'edge> Records<'edge> {
         Ok(Self { edge, link_bases })
     }
 
-    /// The record of `code`, which is one of those given.
-    pub(super) fn record<'code>(&'code self, code: &'code Code, scan_count: ScanCount) -> CodeRecord<'code> {
+    /// The record of `code`, which is one of those given, as it is shown at `now`.
+    pub(super) fn record<'code>(
+        &'code self,
+        code: &'code Code,
+        scan_count: ScanCount,
+        now: Timestamp,
+    ) -> CodeRecord<'code> {
         let own = self.link_bases.iter().find(|(id, _)| *id == code.link_base);
         let context = RecordContext {
             short_codes: self.edge.handles.reader.short_codes(),
             // It was looked up for this very code, so the other base is never taken.
             link_base: own.map_or(&self.edge.public_url, |(_, base)| base),
+            now,
             public_url: self.edge.public_url.as_str(),
         };
         CodeRecord::new(code, context, scan_count)
@@ -82,12 +88,13 @@ pub(super) async fn answer(
 ) -> Result<HttpResponse, Fault> {
     let counts = scan_counts(edge, std::slice::from_ref(code)).await;
     let scan_count = counts.first().copied().unwrap_or(ScanCount::Unavailable);
-    answer_with(edge, builder, code, scan_count).await
+    answer_with(edge, builder, code, scan_count, edge.clock.now()).await
 }
 
 /// The answer that is the record of `code`, which this request made: nobody has scanned it.
 pub(super) async fn answer_created(edge: &Edge, code: &Code) -> Result<HttpResponse, Fault> {
-    answer_with(edge, created(code), code, ScanCount::NONE).await
+    // As of then: a repeated answer is the first one.
+    answer_with(edge, created(code), code, ScanCount::NONE, code.created_at).await
 }
 
 async fn answer_with(
@@ -95,10 +102,11 @@ async fn answer_with(
     mut builder: HttpResponseBuilder,
     code: &Code,
     scan_count: ScanCount,
+    now: Timestamp,
 ) -> Result<HttpResponse, Fault> {
     let records = Records::of(edge, std::slice::from_ref(code)).await?;
     builder.insert_header(ETag(conditions::tag_of(code.version)));
-    json(builder, &records.record(code, scan_count))
+    json(builder, &records.record(code, scan_count, now))
 }
 
 /// The beginning of the answer to what made `code`.

@@ -10,7 +10,7 @@ use ezqr_actors::limiter::TakeRefused;
 use ezqr_actors::rendering::{BatchRefused, RenderRefused};
 use ezqr_actors::scans::report::{AccountReportError, MOST_PARTITIONS};
 use ezqr_schema::wire::{BodyFault, Refused};
-use ezqr_schema::{FieldFault, PatchRefused, ProblemCode};
+use ezqr_schema::{FieldFault, LinkField, PatchRefused, ProblemCode};
 use ezqr_store::{ReadError, Unavailable, WriteError};
 
 use super::Fault;
@@ -115,9 +115,17 @@ impl From<ChangeRefused> for Fault {
 impl From<PatchRefused> for Fault {
     fn from(refused: PatchRefused) -> Self {
         match refused {
-            PatchRefused::Static => {
-                let fault = FieldFault::new("/target_url", refused.to_string());
-                Refused::one(fault.with_code(ProblemCode::CodeIsStatic)).into()
+            PatchRefused::Static(fields) => {
+                let fault = |field: LinkField| {
+                    let fault = FieldFault::new(format!("/{}", field.name()), field.of_static_code());
+                    fault.with_code(ProblemCode::CodeIsStatic)
+                };
+                Refused::new(fields.into_iter().map(fault).collect()).into()
+            }
+            PatchRefused::NotExpired => {
+                let detail = "is expired only once expires_at is past, and this code is not; send active, paused or \
+                              deleted, or an expires_at";
+                Refused::one(FieldFault::new("/status", detail)).into()
             }
             PatchRefused::Deleted => {
                 Self::new(ProblemCode::CodeDeleted, "A deleted code is not changed any more.")

@@ -188,7 +188,7 @@ fn a_patch_that_is_not_allowed_names_every_fault_and_changes_nothing() {
     /tags/1 must not be empty
     /metadata must be an object
     /external_id must have at most 255 bytes, has 256
-    /status must be one of active, paused, deleted
+    /status must be one of active, paused, expired, deleted
     /expires_at must be in the future
     /colour is not a field of this object; its fields are name, target_url, tags, metadata, external_id, status, expires_at
     ");
@@ -215,9 +215,25 @@ fn a_static_code_cannot_be_pointed_anywhere() {
     let record = app.api.created(&json!({ "content_type": "text", "content": "a" }));
     let answer = app.api.patch(&record, &json!({ "target_url": "https://example.com" }));
     assert_snapshot!(answer.refusal(), @"
-    409 code-is-static
+    422 code-is-static
     /target_url the code is static: its pattern holds the content, not a link that could be repointed
     ");
+    let link = json!({ "status": "paused", "expires_at": "2101-01-01T00:00:00Z" });
+    assert_snapshot!(app.api.patch(&record, &link).refusal(), @r#"
+    422 code-is-static
+    /status a static code cannot be paused: its pattern holds the content and works without this service; send active or deleted, or mint a dynamic code instead
+    /expires_at a static code does not expire: its pattern holds the content and works without this service; leave it out, or mint a dynamic code, with target_url or "dynamic": true
+    "#);
+    let ending = json!({ "content_type": "text", "content": "a", "expires_at": "2101-01-01T00:00:00Z" });
+    assert!(
+        app.api
+            .create(&ending)
+            .refusal()
+            .starts_with("422 code-is-static\n/expires_at a static code does not")
+    );
+    let mixed = json!([ending, { "content_type": "text", "content": "b" }]);
+    let batch = app.api.post("/api/v1/qr-codes/batch?on_error=continue", &mixed);
+    assert_eq!((batch.status, &batch.json()["data"][0]["problem"]["code"]), (207, &json!("code-is-static")));
     assert_eq!(app.api.patched(&record, &json!({ "name": "B" }))["version"], 2);
 }
 

@@ -298,4 +298,33 @@ fn a_link_that_nobody_had_leads_on_as_soon_as_it_is_minted() {
         assert_eq!(app.visitor.get(&path).send().header("location"), "https://example.com/sale");
         assert_eq!(app.visitor.get(link(&record)).send().status, 302);
     }
+
+#[test]
+fn an_expired_code_is_shown_and_listed_as_such() {
+    let app = TestApp::spawn();
+    let body = json!({
+        "content_type": "url", "content": "https://example.com/", "dynamic": true, "expires_at": "2100-05-04T04:00:00Z",
+    });
+    let record = app.api.created(&body);
+    let other = app.api.created(&json!({ "content_type": "text", "content": "a" }));
+    let refusal = app.api.patch(&record, &json!({ "status": "expired" })).refusal();
+    assert!(
+        refusal.starts_with("422 invalid-request\n/status is expired only once expires_at is past"),
+        "{refusal}"
+    );
+    app.clock.advance(Duration::from_secs(3_600));
+    let ids = |query: &str| {
+        let (codes, _) = app.api.list(query);
+        codes.iter().map(|code| (code["id"].clone(), code["status"].clone())).collect::<Vec<_>>()
+    };
+    let (expired, active) = (json!("expired"), json!("active"));
+    let of = |record: &Value, status: &Value| (record["id"].clone(), status.clone());
+    assert_eq!(ids("?status=expired"), [of(&record, &expired)]);
+    assert_eq!(ids("?status=active"), [of(&other, &active)]);
+    assert_eq!(ids(""), [of(&other, &active), of(&record, &expired)]);
+    assert_eq!(app.api.show(&record).json()["status"], "expired");
+    let unchanged = app.api.patched(&record, &json!({ "status": "expired" }));
+    assert_eq!((&unchanged["status"], &unchanged["version"]), (&expired, &json!(1)));
+    let prolonged = app.api.patched(&record, &json!({ "status": "expired", "expires_at": null }));
+    assert_eq!((&prolonged["status"], &prolonged["version"]), (&active, &json!(2)));
 }

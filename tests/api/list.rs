@@ -189,13 +189,13 @@ fn parameters_that_are_not_allowed_are_named_all_at_once() {
     for limit in ["1", "100"] {
         assert_eq!(app.api.get(&format!("{LIST}?limit={limit}")).send().status, 200);
     }
-    let many = "limit=1&limit=2&tag=&status=expired&content_type=txt&created_after=yesterday&include=all&colour=1\
+    let many = "limit=1&limit=2&tag=&status=gone&content_type=txt&created_after=yesterday&include=all&colour=1\
                 &name_prefix=&external_id=a%0Ab&created_before=2026-13-01T00:00:00Z";
     assert_snapshot!(refusal(many), @"
     400 invalid-parameter
     limit must be there once
     tag must not be empty
-    status must be one of active, paused, deleted
+    status must be one of active, paused, expired, deleted
     content_type must be one of url, text, email, phone, sms, wifi, vcard, geo, event, payment
     created_after must be an RFC 3339 instant between 1970 and 9999, such as 2030-01-31T12:00:00Z
     include must be scan_count

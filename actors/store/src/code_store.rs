@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::{
-    Alias, Block, Code, CodeId, ExternalId, IdempotencyKey, IdempotentRequest, ItemOutcome, LinkBaseId, Owner, Page,
-    RequestHash, Sequence, Tag, Timestamp, Version,
+    Alias, Block, Code, CodeId, ExternalId, IdempotencyKey, IdempotentRequest, ItemOutcome, LinkBaseId,
+    Owner, Page, RequestHash, Sequence, Tag, Timestamp, Version,
 };
 
 use crate::{ChangeError, LeaseError, MintError, ReadError};

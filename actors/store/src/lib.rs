@@ -27,7 +27,8 @@ mod unreadable;
 
 pub use account_store::{AccountStore, KeyStore};
 pub use code_store::{
-    Change, CodeStore, Deletion, IdempotencyRecord, Leases, Mint, MintRecord, PageOrder, PagePosition, StoredCode,
+    Change, CodeStore, Deletion, IdempotencyRecord, Leases, Mint, MintRecord, PageOrder, PagePosition,
+    StoredCode,
 };
 pub use embedded::{EmbeddedOptions, EmbeddedStore, OpenError};
 pub use error::{

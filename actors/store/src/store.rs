@@ -7,9 +7,9 @@ use ezqr_schema::{
 };
 
 use crate::{
-    AccountError, AccountStore, Change, ChangeError, Changes, CodeStore, DayRow, Deletion, EmbeddedStore, Founding,
-    IdempotencyRecord, Installation, InstallationStore, KeyError, KeyStore, LeaseError, Leases, Mint,
-    MintError, MonthRow, NotWritten, PageOrder, PagePosition, ReadError, ScanStore, ScyllaStore,
+    AccountError, AccountStore, Change, ChangeError, Changes, CodeStore, DayRow, Deletion, EmbeddedStore,
+    Founding, IdempotencyRecord, Installation, InstallationStore, KeyError, KeyStore, LeaseError, Leases,
+    Mint, MintError, MonthRow, NotWritten, PageOrder, PagePosition, ReadError, ScanStore, ScyllaStore,
     SharedBuckets, StoredCode, UniqueRow, WindowRow, WriteError,
 };
 

@@ -83,10 +83,7 @@ fn the_bounds_are_counted_after_a_merge_too() {
     assert_eq!(parsed(&long("key")).as_str().len(), 4_096);
     let more = format!(r#"{},"a":1}}"#, long("key").trim_end_matches([' ', '}']));
     assert_eq!(Metadata::parse(&more), Err(InvalidMetadata::TooLong(4_102)));
-    assert_eq!(
-        parsed(r#"{"a":1}"#).merge(&members(&long("key"))),
-        Err(InvalidMetadata::TooLong(4_102))
-    );
+    assert_eq!(parsed(r#"{"a":1}"#).merge(&members(&long("key"))), Err(InvalidMetadata::TooLong(4_102)));
 }
 
 #[test]
@@ -101,7 +98,8 @@ fn bounds_are_for_what_comes_in() {
 pub(crate) fn number_text() -> impl Strategy<Value = String> {
     let digits = |most| prop::collection::vec(0..10_u8, 1..most);
     let fraction = prop::option::of(digits(25));
-    let exponent = prop::option::of((prop::sample::select(vec!["e", "E", "e-", "E-", "e+", "E+"]), 0..270_u32));
+    let exponent =
+        prop::option::of((prop::sample::select(vec!["e", "E", "e-", "E-", "e+", "E+"]), 0..270_u32));
     (any::<bool>(), digits(25), fraction, exponent).prop_map(|(is_negative, whole, fraction, exponent)| {
         let text = |digits: &[u8]| digits.iter().map(|digit| char::from(b'0' + digit)).collect::<String>();
         let whole = text(&whole);

@@ -111,7 +111,7 @@ fn of_lists() -> Named {
             "status",
             schema("CodeStatus"),
             json!("paused"),
-            "Codes of this status; without it, all but deleted ones.",
+            "Codes that are shown with this status; without it, all but deleted ones.",
         ),
         "content_type": in_query(
             "content_type", schema("ContentType"), json!("url"), "Codes of this content type.",

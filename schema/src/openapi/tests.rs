@@ -95,8 +95,12 @@ impl Asked {
     /// The faults of `object`, with pointers relative to it; none when it is accepted.
     fn faults(self, object: &Value) -> Vec<FieldFault> {
         let (outcome, prefix) = match self.read {
-            Read::NewCode => (crate::wire::parse_new_code(&object.into(), &CONTEXT).map(drop).map_err(of), ""),
-            Read::Patch => (crate::wire::parse_code_patch(&object.into(), &CONTEXT).map(drop).map_err(of), ""),
+            Read::NewCode => {
+                (crate::wire::parse_new_code(&object.into(), &CONTEXT).map(drop).map_err(of), "")
+            }
+            Read::Patch => {
+                (crate::wire::parse_code_patch(&object.into(), &CONTEXT).map(drop).map_err(of), "")
+            }
             Read::Content(content_type) => (Payload::parse(content_type, object).map(drop), "/content"),
             Read::Address => {
                 let contact = serde_json::json!({ "full_name": "Ann", "address": object });

@@ -8,7 +8,8 @@ use super::ParseContext;
 use crate::content::fields::{Fields, Refused};
 use crate::content::rules::string;
 use crate::{
-    CodeStatus, ContentType, ExternalId, Metadata, MetadataMembers, Name, ProblemCode, Tag, Tags, TargetUrl, Timestamp,
+    ContentType, ExternalId, Metadata, MetadataMembers, Name, ProblemCode, ShownStatus, Tag, Tags, TargetUrl,
+    Timestamp,
 };
 
 pub(super) fn name(value: &Value) -> Result<Name, String> {
@@ -33,9 +34,9 @@ pub(super) fn content_type(name: &str) -> Result<ContentType, String> {
     ContentType::parse(name).ok_or_else(|| format!("must be one of {}", names()))
 }
 
-pub(super) fn status(name: &str) -> Result<CodeStatus, String> {
-    let names = || CodeStatus::ALL.map(CodeStatus::name).join(", ");
-    CodeStatus::parse(name).ok_or_else(|| format!("must be one of {}", names()))
+pub(super) fn status(name: &str) -> Result<ShownStatus, String> {
+    let names = || ShownStatus::ALL.map(ShownStatus::name).join(", ");
+    ShownStatus::parse(name).ok_or_else(|| format!("must be one of {}", names()))
 }
 
 /// A link can only stop in the future.

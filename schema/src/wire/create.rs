@@ -7,8 +7,8 @@ use super::{Body, Refused, code_fields};
 use crate::content::fields::{self, Fields};
 use crate::content::rules;
 use crate::{
-    Alias, ContentType, ErrorCorrection, FieldFault, LinkBase, NewCode, Payload, ProblemCode, TargetUrl,
-    Timestamp,
+    Alias, ContentType, ErrorCorrection, FieldFault, LinkBase, LinkField, NewCode, Payload, ProblemCode,
+    TargetUrl, Timestamp,
 };
 
 /// What a body is judged by besides itself. A replay is given that of the first time.
@@ -80,6 +80,10 @@ fn new_code(
         let detail =
             "needs a dynamic code: a static one has no short link. Give target_url or \"dynamic\": true";
         fields.refuse("alias", detail);
+    }
+    if let (Ok(None), Ok(Some(_))) = (&target_url, &expires_at) {
+        let field = LinkField::ExpiresAt;
+        fields.refuse_as(ProblemCode::CodeIsStatic, field.name(), field.of_static_code());
     }
     Ok(NewCode {
         content_type: content_type?,

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::ListFilter;
 use crate::{
-    CodeStatus, ContentType, ExternalId, InstallationSecret, ListPosition, Name, Owner, Sequence, Tag,
+    ContentType, ExternalId, InstallationSecret, ListPosition, Name, Owner, Sequence, ShownStatus, Tag,
     Timestamp,
 };
 
@@ -89,7 +89,7 @@ fn list_parts<'list>(owner: &'list Owner, filter: &'list ListFilter) -> [Option<
         Some(text(owner.environment.as_str())),
         tag.as_ref().map(Tag::as_str).map(text),
         external_id.as_ref().map(ExternalId::as_str).map(text),
-        status.map(CodeStatus::name).map(text),
+        status.map(ShownStatus::name).map(text),
         content_type.map(ContentType::name).map(text),
         name_prefix.as_ref().map(Name::as_str).map(text),
         created_after.as_ref().map(instant),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Refused, code_fields, parameters};
-use crate::{CodeStatus, ContentType, ExternalId, Name, Tag, Timestamp};
+use crate::{ContentType, ExternalId, Name, ShownStatus, Tag, Timestamp};
 
 /// What a request for a list asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,8 +60,8 @@ pub struct ListFilter {
     pub tag: Option<Tag>,
     /// They have this external id.
     pub external_id: Option<ExternalId>,
-    /// They have this status. Without it, all but deleted ones are shown.
-    pub status: Option<CodeStatus>,
+    /// They are shown with this status. Without it, all but deleted ones are shown.
+    pub status: Option<ShownStatus>,
     /// Their content is of this type.
     pub content_type: Option<ContentType>,
     /// Their name begins with this, case as it is.

@@ -30,4 +30,6 @@ pub use record::{CodeRecord, RecordContext, ScanCount, pattern};
 pub use refused::Refused;
 
 #[cfg(test)]
+pub(crate) use record::tests::code as example_code;
+#[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use super::json::BodyPart;
 use super::{Body, ParseContext, Refused, code_fields};
 use crate::content::fields::{self, Fields};
 use crate::content::rules;
-use crate::{CodePatch, CodeStatus, FieldFault, MetadataPatch, Tags, TargetUrl};
+use crate::{CodePatch, FieldFault, MetadataPatch, ShownStatus, Tags, TargetUrl};
 
 /// What a record shows and no request changes.
 const IMMUTABLE: [&str; 14] = [
@@ -90,7 +90,7 @@ fn tags(fields: &mut Fields<'_>) -> Result<Option<Tags>, fields::Refused> {
     }
 }
 
-fn status(fields: &mut Fields<'_>) -> Result<Option<CodeStatus>, fields::Refused> {
+fn status(fields: &mut Fields<'_>) -> Result<Option<ShownStatus>, fields::Refused> {
     let Some(value) = fields.given("status") else { return Ok(None) };
     let status = rules::string(value).and_then(code_fields::status);
     status.map(Some).map_err(|detail| fields.refuse("status", detail))

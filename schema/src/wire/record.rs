@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use crate::{
-    Code, CodeId, CodeStatus, ContentType, ErrorCorrection, LinkBase, LinkCapitals, Metadata, ShortCode,
-    ShortCodes, Tag, Tags, Timestamp, Version,
+    Code, CodeId, ContentType, ErrorCorrection, LinkBase, LinkCapitals, Metadata, ShortCode, ShortCodes,
+    ShownStatus, Tag, Tags, Timestamp, Version,
 };
 
 /// What a record shows besides the code itself.
@@ -16,6 +16,8 @@ pub struct RecordContext<'context> {
     pub short_codes: &'context ShortCodes,
     /// The link base the code was minted with.
     pub link_base: &'context LinkBase,
+    /// When it is shown, which decides whether it is expired.
+    pub now: Timestamp,
     /// What the addresses of images begin with: scheme, host and perhaps a path, without a trailing slash.
     pub public_url: &'context str,
 }
@@ -67,7 +69,7 @@ pub struct CodeRecord<'code> {
     metadata: &'code Metadata,
     external_id: Option<&'code str>,
     error_correction: ErrorCorrection,
-    status: CodeStatus,
+    status: ShownStatus,
     expires_at: Option<Text<Timestamp>>,
     #[serde(skip_serializing_if = "ScanCount::is_omitted")]
     scan_count: ScanCount,
@@ -96,7 +98,7 @@ impl<'code> CodeRecord<'code> {
             metadata: &code.metadata,
             external_id: code.external_id.as_ref().map(crate::ExternalId::as_str),
             error_correction: code.error_correction,
-            status: code.status,
+            status: ShownStatus::of(code, context.now),
             expires_at: code.expires_at.map(Text),
             scan_count,
             version: code.version,
@@ -195,4 +197,4 @@ fn as_texts<S: Serializer>(tags: &Tags, serializer: S) -> Result<S::Ok, S::Error
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -11,7 +11,7 @@ fn a_batch_with_refused_items_is_answered_byte_for_byte() {
     let app = TestApp::with(&[("links.link_url", "https://r.example.com")]);
     let expiring = |hours: i64| {
         let at = format!("2100-05-04T{:02}:00:00Z", 3 + hours);
-        json!({ "content_type": "text", "content": "a", "expires_at": at })
+        json!({ "content_type": "text", "content": "a", "target_url": "https://example.com/", "expires_at": at })
     };
     let mut nameless = expiring(1);
     nameless["name"] = json!(7);
@@ -82,7 +82,8 @@ fn what_was_minted_is_answered_though_a_policy_would_refuse_it_now() {
 #[test]
 fn what_expired_in_between_is_answered_as_it_was_minted() {
     let app = TestApp::spawn();
-    let body = json!({ "content_type": "text", "content": "a", "expires_at": "2100-05-04T04:00:00Z" });
+    let mut body = link("https://example.com/");
+    body["expires_at"] = json!("2100-05-04T04:00:00Z");
     let first = named(&app.api, CODES, "k", &body);
     app.clock.advance(2 * HOUR);
     assert_repeats(&first, &named(&app.api, CODES, "k", &body));

@@ -98,8 +98,7 @@ impl Minter {
 
     /// The next code, with every field at or near its bound.
     pub fn full(&mut self) -> Code {
-        let metadata =
-            format!(
+        let metadata = format!(
             r#"{{"order":4471,"nested":{{"ü":[true,null,"é",1.10E+2]}},"x":"{}"}}"#,
             "y".repeat(4_000)
         );

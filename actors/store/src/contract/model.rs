@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ezqr_schema::wire::{ListFilter, ListLimit, parse_list_query};
 use ezqr_schema::{
-    Clock, Code, CodeStatus, ContentType, ListPosition, ManualClock, Name, Owner, Tags, Timestamp,
+    Clock, Code, CodeStatus, ContentType, ListPosition, ManualClock, Name, Owner, ShownStatus, Tags,
+    TargetUrl, Timestamp,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -82,7 +83,7 @@ pub(crate) async fn check(store: &impl CodeStore, plan: &Plan) {
 /// Every combination of what can be asked for.
 fn filters(codes: &[(ListPosition, Code)]) -> impl Iterator<Item = ListFilter> + use<> {
     let middle = codes[codes.len() / 2].1.created_at;
-    (0_u32..256).map(move |bits| {
+    (0_u32..320).map(move |bits| {
         let is_set = |bit: u32| bits & (1 << bit) != 0;
         let instant = |bit, milliseconds| is_set(bit).then(|| middle.saturating_add_millis(milliseconds));
         ListFilter {
@@ -92,17 +93,26 @@ fn filters(codes: &[(ListPosition, Code)]) -> impl Iterator<Item = ListFilter> +
             name_prefix: is_set(3).then(|| Name::parse("alpha").unwrap()),
             created_after: instant(4, -2),
             created_before: instant(5, 2),
-            status: [None, Some(CodeStatus::Active), Some(CodeStatus::Paused), Some(CodeStatus::Deleted)]
-                [usize::try_from(bits >> 6).unwrap()],
+            status: [None]
+                .into_iter()
+                .chain(ShownStatus::ALL.map(Some))
+                .nth(usize::try_from(bits >> 6).unwrap())
+                .unwrap(),
         }
     })
 }
 
 /// The rules of a filter, written down a second time.
 fn is_asked_for(filter: &ListFilter, code: &Code) -> bool {
+    let is_deleted = code.status == CodeStatus::Deleted;
+    // Those that end at all end at the instant the model's clock stands at.
+    let is_expired = code.target_url.is_some() && code.expires_at.is_some() && !is_deleted;
     let mut asked = match filter.status {
-        None => code.status != CodeStatus::Deleted,
-        Some(status) => code.status == status,
+        None => !is_deleted,
+        Some(ShownStatus::Deleted) => is_deleted,
+        Some(ShownStatus::Expired) => is_expired,
+        Some(ShownStatus::Paused) => code.status == CodeStatus::Paused && !is_expired,
+        Some(ShownStatus::Active) => code.status == CodeStatus::Active && !is_expired,
     };
     if let Some(tag) = &filter.tag {
         asked &= code.tags.iter().any(|other| other == tag);
@@ -261,6 +271,8 @@ fn looking(look: u8, code: Code) -> Code {
         tags: Tags::new(tags).unwrap(),
         external_id: (look & 4 != 0).then(|| external_id("x")),
         content_type: if look & 8 == 0 { ContentType::Text } else { ContentType::Url },
+        target_url: (look & 8 != 0).then(|| TargetUrl::parse("https://example.com/").unwrap()),
+        expires_at: (look & 9 == 9 || look & 16 != 0).then_some(Timestamp::EPOCH),
         name: match look >> 4 & 3 {
             0 => None,
             1 => Some(Name::parse("alpha").unwrap()),

@@ -27,7 +27,8 @@ pub async fn any_number_of_the_metadata_comes_back_as_it_was_written(fixture: &i
         store.change(renamed.clone()).await.unwrap();
         let code = assert_kept(&store, renamed.code, &text).await;
         let member = MetadataMembers::parse(r#"{"more":1.0}"#).unwrap();
-        let grown = changed(&code, minter.page(), |code| code.metadata = code.metadata.merge(&member).unwrap());
+        let grown =
+            changed(&code, minter.page(), |code| code.metadata = code.metadata.merge(&member).unwrap());
         store.change(grown.clone()).await.unwrap();
         let grown_text = text.trim_end_matches('}').to_owned() + r#","more":1.0}"#;
         assert_kept(&store, grown.code, &grown_text).await;

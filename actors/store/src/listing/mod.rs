@@ -32,6 +32,7 @@ pub async fn list(
     let walk = Walk {
         request,
         clock,
+        now: clock.now(),
         started: clock.monotonic(),
         order: store.page_order(),
         rows: 0,
@@ -47,6 +48,8 @@ pub async fn list(
 struct Walk<'request> {
     request: &'request ListRequest,
     clock: &'request Clock,
+    /// When the answer was asked for: what is expired by then is.
+    now: Timestamp,
     started: Duration,
     order: PageOrder,
     /// Rows read so far, of look-ups and of codes.
@@ -156,12 +159,12 @@ impl Walk<'_> {
 
     /// Looks at the next code of the walk.
     fn take(&mut self, code: Code) -> Step {
-        let Self { request, order, .. } = self;
+        let Self { request, order, now, .. } = self;
         let is_too_old = request.filter.created_after.is_some_and(|after| code.created_at <= after);
         if is_too_old && *order == PageOrder::Exact {
             return Step::End;
         }
-        if code.owner != request.owner || !matches(&request.filter, &code) {
+        if code.owner != request.owner || !matches(&request.filter, &code, *now) {
             return Step::On;
         }
         if self.is_full() {

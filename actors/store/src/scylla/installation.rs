@@ -14,7 +14,7 @@ use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlTimestamp;
 use uuid::Uuid;
 
-use super::columns::{bytes, known, needed, stored_instant, there, stored_text, timestamp};
+use super::columns::{bytes, known, needed, stored_instant, stored_text, there, timestamp};
 use super::driver::{Class, Driver};
 use super::failure::{Failure, corrupt, unread};
 use super::{Core, ScyllaStore};

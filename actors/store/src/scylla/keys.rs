@@ -69,7 +69,11 @@ impl Row {
         Ok(Some(ApiKey {
             id: KeyId::from_uuid(id),
             account: AccountId::from_uuid(there("api_keys.account_id", self.account_id)?),
-            environment: stored_text("api_keys.environment", self.environment.as_deref(), Environment::from_stored)?,
+            environment: stored_text(
+                "api_keys.environment",
+                self.environment.as_deref(),
+                Environment::from_stored,
+            )?,
             name: stored_text("api_keys.name", self.name.as_deref(), Name::from_stored)?,
             hash: KeyHash::from_bytes(bytes("api_keys.hash", self.hash.as_deref())?),
             scopes: Scopes::from_bits(there("api_keys.scopes", self.scopes)?.cast_unsigned()),

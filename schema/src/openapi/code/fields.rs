@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::openapi::references::{Named, named, schema};
 use crate::{
-    CodeStatus, ContentType, ErrorCorrection, ExternalId, Metadata, Name, Payload, Tag, Tags, TargetUrl,
+    ContentType, ErrorCorrection, ExternalId, Metadata, Name, Payload, ShownStatus, Tag, Tags, TargetUrl,
 };
 
 /// A field's schema by name.
@@ -24,9 +24,10 @@ fn enumerations() -> Named {
         },
         "CodeStatus": {
             "type": "string",
-            "description": "Whether the code works. The link of a paused one answers 403, that of a deleted \
-                            one 410; deleting is for good. An expired code is still `active`.",
-            "enum": CodeStatus::ALL.map(CodeStatus::name),
+            "description": "Whether the code works, as its link answers: that of a paused one 403, that of an \
+                            expired or deleted one 410. `expired` follows from `expires_at`, before `paused`; \
+                            deleting is for good.",
+            "enum": ShownStatus::ALL.map(ShownStatus::name),
         },
         "ErrorCorrection": {
             "type": "string",
@@ -122,7 +123,8 @@ fn collections() -> Named {
             "type": "object",
             "maxProperties": Metadata::KEY_LIMIT,
             "description": format!(
-                "The owner's own pairs, of any JSON: at most {} keys and {} bytes as JSON text.",
+                "The owner's own pairs, of any JSON: at most {} keys and {} bytes as JSON text without white \
+                 space. That text is kept: members stay in their order, and numbers are written as they came.",
                 Metadata::KEY_LIMIT, Metadata::BYTE_LIMIT
             ),
             "examples": [{ "campaign": "spring", "order": 4_471 }],

@@ -33,10 +33,17 @@ fn new_code() -> Value {
             "metadata": schema("Metadata"),
             "external_id": schema("ExternalId"),
             "error_correction": schema("ErrorCorrection"),
-            "expires_at": described("Instant", "When the link stops; in the future."),
+            "expires_at": described("Instant", "When the link stops; in the future. Of a dynamic code only."),
         },
         "required": ["content_type", "content"],
         "dependentSchemas": {
+            "expires_at": {
+                "description": "Only a dynamic code expires.",
+                "anyOf": [
+                    { "required": ["target_url"] },
+                    { "required": ["dynamic"], "properties": { "dynamic": { "const": true } } },
+                ],
+            },
             "alias": {
                 "description": "Only a dynamic code has an alias.",
                 "anyOf": [
@@ -102,7 +109,8 @@ fn code_patch() -> Value {
             "external_id": schema_or_null("ExternalId"),
             "status": described(
                 "CodeStatus",
-                "`deleted` needs the scope `codes:delete` and is for good.",
+                "`deleted` needs the scope `codes:delete` and is for good. A static code cannot be paused. \
+                 `expired` may be sent of a code that is, and changes nothing.",
             ),
             "expires_at": schema_or_null("Instant"),
         },

@@ -33,6 +33,7 @@ fn answered(code: &Code, scan_count: ScanCount, answer: impl FnOnce(CodeRecord<'
     let context = RecordContext {
         short_codes: &short_codes,
         link_base: &link_base,
+        now: Timestamp::EPOCH,
         public_url: "https://qr.example.com",
     };
     answer(CodeRecord::new(code, context, scan_count))

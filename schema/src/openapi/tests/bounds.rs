@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::wire::{ListLimit, parse_batch, parse_list_query};
-use crate::{CodeStatus, ErrorCorrection, Scope};
+use crate::{ErrorCorrection, Scope, ShownStatus};
 
 /// The schema that holds for a single value that is no null and no array.
 fn of_one<'document>(document: &'document Value, schema: &'document Value) -> &'document Value {
@@ -112,7 +112,7 @@ fn enumerations_are_those_of_the_code() {
     let documented = |name: &str| texts(&schema(document, name)["enum"]);
     let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
     assert_eq!(documented("ContentType"), owned(&ContentType::ALL.map(ContentType::name)));
-    assert_eq!(documented("CodeStatus"), owned(&CodeStatus::ALL.map(CodeStatus::name)));
+    assert_eq!(documented("CodeStatus"), owned(&ShownStatus::ALL.map(ShownStatus::name)));
     let levels = ErrorCorrection::ALL.map(|level| level.letter().to_string());
     assert_eq!(documented("ErrorCorrection"), BTreeSet::from(levels));
     let scopes = &document["components"]["securitySchemes"]["api_key"]["x-scopes"];

@@ -5,7 +5,8 @@ use super::*;
 use crate::{Metadata, Tag, Tags};
 
 fn accepted(body: &Value) -> NewCode {
-    parse_new_code(&body.into(), &context(&link_hosts())).unwrap_or_else(|refused| panic!("{body}: {refused:?}"))
+    parse_new_code(&body.into(), &context(&link_hosts()))
+        .unwrap_or_else(|refused| panic!("{body}: {refused:?}"))
 }
 
 fn refused(body: &Value) -> Refused {
@@ -301,4 +302,25 @@ fn of_many_unknown_fields_the_first_are_named_and_the_rest_counted() {
     assert_eq!(faults.len(), 21);
     assert!(faults[19].starts_with("/unknown-0019 is not a field"), "{}", faults[19]);
     assert_eq!(faults[20], " holds 980 more unknown fields");
+}
+
+#[test]
+fn a_static_code_cannot_end() {
+    let end = "2026-05-04T05:02:01.001+02:00";
+    let refusal = refused(&with(json!({ "expires_at": end })));
+    assert_eq!(refusal.code, ProblemCode::CodeIsStatic);
+    assert_eq!(
+        told(refusal),
+        [
+            "/expires_at a static code does not expire: its pattern holds the content and works without this service; \
+          leave it out, or mint a dynamic code, with target_url or \"dynamic\": true"
+        ]
+    );
+    assert_eq!(refused(&with(json!({ "expires_at": end, "name": "" }))).code, ProblemCode::InvalidRequest);
+    for dynamic in [json!({"dynamic": true}), json!({"target_url": "https://example.com/"})] {
+        let mut body = with(dynamic);
+        body["expires_at"] = json!(end);
+        assert!(accepted(&body).expires_at.is_some());
+    }
+    assert_eq!(accepted(&with(json!({ "expires_at": null }))).expires_at, None);
 }

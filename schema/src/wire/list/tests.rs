@@ -25,7 +25,7 @@ fn all_parameters_arrive() {
         filter: ListFilter {
             tag: Some(Tag::parse("a&b c").unwrap()),
             external_id: Some(ExternalId::parse("4471").unwrap()),
-            status: Some(CodeStatus::Deleted),
+            status: Some(ShownStatus::Deleted),
             content_type: Some(ContentType::Wifi),
             name_prefix: Some(Name::parse("Ä").unwrap()),
             created_after: Some("2026-05-04T00:00:00Z".parse().unwrap()),
@@ -48,7 +48,7 @@ fn each_rule_names_its_parameter() {
         ("tag=", "tag must not be empty".to_owned()),
         ("tag=a%0D%0Ab", "tag must not hold control characters".to_owned()),
         ("external_id=", "external_id must not be empty".to_owned()),
-        ("status=Active", "status must be one of active, paused, deleted".to_owned()),
+        ("status=Active", "status must be one of active, paused, expired, deleted".to_owned()),
         (
             "content_type=link",
             "content_type must be one of url, text, email, phone, sms, wifi, vcard, geo, event, payment".to_owned(),

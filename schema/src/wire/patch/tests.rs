@@ -5,7 +5,8 @@ use super::*;
 use crate::{ExternalId, MetadataMembers, Name, ProblemCode, Tag, Timestamp};
 
 fn accepted(body: &Value) -> CodePatch {
-    parse_code_patch(&body.into(), &context(&link_hosts())).unwrap_or_else(|refused| panic!("{body}: {refused:?}"))
+    parse_code_patch(&body.into(), &context(&link_hosts()))
+        .unwrap_or_else(|refused| panic!("{body}: {refused:?}"))
 }
 
 fn refused(body: &Value) -> Refused {
@@ -37,7 +38,7 @@ fn all_fields_arrive() {
         tags: Some(Tags::new([Tag::parse("spring").unwrap()]).unwrap()),
         metadata: MetadataPatch::Merge(MetadataMembers::parse(&body["metadata"].to_string()).unwrap()),
         external_id: Some(Some(ExternalId::parse("4472").unwrap())),
-        status: Some(CodeStatus::Paused),
+        status: Some(ShownStatus::Paused),
         expires_at: Some(Some(Timestamp::from_millis(NOW.as_millis() + 1).unwrap())),
     };
     assert_eq!(accepted(&body), expected);
@@ -99,7 +100,7 @@ fn each_rule_names_its_field() {
         (json!({"tags": [null]}), "/tags/0 must be a string"),
         (json!({"metadata": "x"}), "/metadata must be an object"),
         (json!({"external_id": ""}), "/external_id must not be empty"),
-        (json!({"status": "gone"}), "/status must be one of active, paused, deleted"),
+        (json!({"status": "gone"}), "/status must be one of active, paused, expired, deleted"),
         (json!({"expires_at": "2026-05-04T03:02:01Z"}), "/expires_at must be in the future"),
         (
             json!({"nmae": "x"}),

@@ -2,12 +2,12 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    AccountId, Alias, Environment, ExternalId, InstallationSecret, LinkBaseId, Metadata, Minted, Name,
-    NewCode, Owner, Payload, Sequence, TargetUrl,
+    AccountId, Alias, CodeStatus, Environment, ExternalId, InstallationSecret, LinkBaseId, Metadata, Minted,
+    Name, NewCode, Owner, Payload, Sequence, TargetUrl,
 };
 
 /// A dynamic code with everything in it.
-pub(in super::super) fn code() -> Code {
+pub(crate) fn code() -> Code {
     let secret = InstallationSecret::from_bytes([1; 32]);
     let (sequence, created_at) =
         (Sequence::new(4_471).unwrap(), Timestamp::from_millis(1_777_777_777_777).unwrap());
@@ -40,6 +40,7 @@ fn written(code: &Code, scan_count: ScanCount) -> String {
     let context = RecordContext {
         short_codes: &short_codes,
         link_base: &link_base,
+        now: Timestamp::EPOCH,
         public_url: "https://api.example.com/ezqr",
     };
     serde_json::to_string(&CodeRecord::new(code, context, scan_count)).unwrap()

@@ -17,8 +17,8 @@ use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, Owner, Page, S
 use self::lease::LeaseBlock;
 use super::EmbeddedStore;
 use crate::{
-    Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
-    PagePosition, ReadError, StoredCode,
+    Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError,
+    PageOrder, PagePosition, ReadError, StoredCode,
 };
 
 /// Most rows read on the thread of the caller.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, ManualClock, Owner, Page, Sequence, Tag};
 
 use crate::{
-    Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
-    PagePosition, ReadError, StoredCode,
+    Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError,
+    PageOrder, PagePosition, ReadError, StoredCode,
 };
 
 pub(super) struct Memory {

@@ -86,7 +86,7 @@ fn an_answer_without_a_match_ends_with_its_budget_of_rows() {
     let memory = Memory::new(PageOrder::Exact);
     run(async {
         let minter = minted(&memory, 40, 100).await;
-        let nothing = ListFilter { status: Some(ezqr_schema::CodeStatus::Paused), ..ListFilter::default() };
+        let nothing = ListFilter { status: Some(ezqr_schema::ShownStatus::Paused), ..ListFilter::default() };
         let mut request = request(&minter, nothing, 10);
         let mut reads = Vec::new();
         loop {

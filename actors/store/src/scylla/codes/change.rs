@@ -95,7 +95,12 @@ async fn resolve(core: &Core, change: &Change, mark: Uuid) -> Result<(), ChangeE
 }
 
 /// What the marks found with a code say of the change of version `expected` marked `mark`.
-pub(super) fn outcome(expected: Version, mark: Uuid, found: Version, marks: &[Uuid]) -> Result<(), ChangeError> {
+pub(super) fn outcome(
+    expected: Version,
+    mark: Uuid,
+    found: Version,
+    marks: &[Uuid],
+) -> Result<(), ChangeError> {
     if marks.contains(&mark) {
         return Ok(());
     }

@@ -8,7 +8,9 @@ use scylla::DeserializeRow;
 use scylla::value::CqlTimestamp;
 use uuid::Uuid;
 
-use crate::scylla::columns::{instant, link_base, needed, of_column, parsed, sequence, stored_text, there, timestamp};
+use crate::scylla::columns::{
+    instant, link_base, needed, of_column, parsed, sequence, stored_text, there, timestamp,
+};
 use crate::stored::{created_at, level, status};
 use crate::{ReadError, StoredCode};
 

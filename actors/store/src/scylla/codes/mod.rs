@@ -21,8 +21,8 @@ pub(super) use self::look_ups::Noted;
 pub(super) use self::statements::Statements;
 use super::ScyllaStore;
 use crate::{
-    Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError, PageOrder,
-    PagePosition, ReadError, StoredCode,
+    Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError,
+    PageOrder, PagePosition, ReadError, StoredCode,
 };
 
 /// How long a page takes codes. Those of several nodes may stand page by page within it.
