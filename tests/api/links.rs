@@ -298,6 +298,7 @@ fn a_link_that_nobody_had_leads_on_as_soon_as_it_is_minted() {
         assert_eq!(app.visitor.get(&path).send().header("location"), "https://example.com/sale");
         assert_eq!(app.visitor.get(link(&record)).send().status, 302);
     }
+}
 
 #[test]
 fn an_expired_code_is_shown_and_listed_as_such() {
