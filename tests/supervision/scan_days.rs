@@ -127,6 +127,30 @@ async fn what_earlier_runs_left_is_counted_for_thirty_days_and_then_set_aside() 
 }
 
 #[actix_web::test]
+async fn windows_older_than_35_days_are_forgotten_while_the_process_runs() {
+    let now = noon();
+    let manual = ManualClock::starting_at(now);
+    let world = World::at(manual.clock()).await;
+    let mut tally = Tally::default();
+    tally.add(&scan(code(1)), Referrer::of);
+    let window = |age| Window::of(days_before(now, age));
+    for age in [35, 36] {
+        let epoch = new_epoch(window(age)).unwrap();
+        world
+            .store
+            .write_windows(&[WindowRow { sequence: code(1), epoch, tally: tally.clone() }])
+            .await
+            .unwrap();
+    }
+    manual.advance(MINUTE);
+    eventually("the oldest is forgotten", async || {
+        stored(&world, window(36).day(), code(1)).await.is_empty()
+    })
+    .await;
+    assert_eq!(stored(&world, window(35).day(), code(1)).await.len(), 1);
+}
+
+#[actix_web::test]
 async fn a_clock_that_was_set_forgets_nothing_at_its_first_look() {
     let now = noon();
     let manual = ManualClock::starting_at(now);

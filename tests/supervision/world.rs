@@ -79,10 +79,10 @@ impl World {
             link_capitals: LinkCapitals::default(),
             clock,
         };
-        // With a random one, estimates of a few visitors would differ from run to run.
+        // With random ones, estimates of a few visitors would differ from run to run.
         let today = Day::of(foundation.clock.now());
-        for day in [today, today.saturating_add(1)] {
-            store.visitor_salt(day, &VisitorSalt::from_bytes([5; 16])).await.unwrap();
+        for (day, salt) in [(today, 5), (today.saturating_add(1), 6)] {
+            store.visitor_salt(day, &VisitorSalt::from_bytes([salt; 16])).await.unwrap();
         }
         let system = System::start(foundation, bounds()).await.unwrap();
         Self { system, store, owner, secret, key, directory }
