@@ -28,6 +28,8 @@ pub struct Bounds {
     pub rendering_batches: u16,
     /// Links kept in memory.
     pub cached_links: usize,
+    /// Bytes that they may take together.
+    pub cached_links_bytes: usize,
     /// Client networks with a token bucket of their own; every key has one besides.
     pub limited_callers: usize,
     /// Links that do not exist that a network may ask for in a minute; 0: any number.
@@ -125,7 +127,7 @@ impl System {
         let Foundation { store, secret, pepper, link_base, link_capitals, clock, counting } = foundation;
         let link_base: LinkBaseId = store.adopt_link_base(&link_base).await?;
         let link_bases = LinkBases::load(store.clone()).await?;
-        let published = Published::new(bounds.cached_links, store.is_shared());
+        let published = Published::new((bounds.cached_links, bounds.cached_links_bytes), store.is_shared());
         let accounts = AccountView::default();
 
         let mut root = Root::new(clock.clone())?;

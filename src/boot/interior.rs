@@ -74,6 +74,7 @@ fn bounds(config: &Config) -> Bounds {
         rendering_queue: config.rendering.queue_images,
         rendering_batches: config.rendering.batches,
         cached_links: config.limits.cached_links,
+        cached_links_bytes: config.limits.cached_links_bytes,
         limited_callers: config.limits.limited_callers,
         misses_per_minute: config.limits.misses_per_minute,
         followed_links: config.limits.followed_links,

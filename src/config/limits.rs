@@ -11,6 +11,9 @@ pub struct Limits {
     /// Short links held in memory.
     #[serde(deserialize_with = "count::<0, 100_000_000, _>")]
     pub cached_links: usize,
+    /// Bytes that they may take together.
+    #[serde(deserialize_with = "count::<1_048_576, 68_719_476_736, _>")]
+    pub cached_links_bytes: usize,
     /// Client networks with a token bucket of their own; every key has one besides.
     #[serde(deserialize_with = "count::<1, 10_000_000, _>")]
     pub limited_callers: usize,

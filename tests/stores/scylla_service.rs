@@ -25,6 +25,7 @@ fn bounds() -> Bounds {
         rendering_queue: 8,
         rendering_batches: 1,
         cached_links: 1_024,
+        cached_links_bytes: 1 << 24,
         limited_callers: 100,
         misses_per_minute: 600,
         followed_links: 1_024,

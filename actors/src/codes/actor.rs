@@ -28,10 +28,10 @@ pub struct Published {
 }
 
 impl Published {
-    /// Nothing yet, with room for `links` links; `is_shared` when other processes mint too.
-    pub(crate) fn new(links: usize, is_shared: bool) -> Self {
+    /// Nothing yet, with room for `links` links of together `bytes` bytes; `is_shared` when other processes mint too.
+    pub(crate) fn new((links, bytes): (usize, usize), is_shared: bool) -> Self {
         Self {
-            cache: Arc::new(LinkCache::new(links)),
+            cache: Arc::new(LinkCache::new(links, bytes)),
             high_water: HighWater::default(),
             unknown_aliases: Arc::new(UnknownAliases::of(is_shared)),
         }

@@ -13,15 +13,23 @@ use super::slots::{Keyed, Set, Slots};
 /// Shards of the cache: how many fills and changes can go on side by side.
 const SHARDS: usize = 64;
 
+/// What an allocator adds to what is asked for, about.
+pub(super) const ALLOCATION: usize = 16;
+
 /// Links by number, and the numbers of aliases.
 ///
 /// Readers take no lock. Two kinds of writers meet in a shard: [`Codes`](super::Codes) publishes what it
 /// committed, workers fill in what they missed. A fill notes the shard's change counter before it reads the
 /// store and inserts only if no change came in between; where a change is under way it gives up, because
 /// the next miss will do as well.
+///
+/// It is bounded in links and in bytes. What would make a shard hold more than its part of the bytes has others go
+/// first, whichever its hand comes to next. A static code has no link, and its content may be long: it is not kept.
 pub struct LinkCache {
     links: Slots<Cached>,
     shards: [Shard; SHARDS],
+    /// What the links of a shard may take.
+    shard_bytes: usize,
     /// An alias is immutable, so what is cached here is never wrong and needs no counter.
     aliases: Slots<KnownAlias>,
     alias_turn: AtomicU64,
@@ -30,7 +38,26 @@ pub struct LinkCache {
 #[derive(Default)]
 struct Shard {
     changes: AtomicU64,
-    writing: Mutex<()>,
+    writing: Mutex<Kept>,
+}
+
+/// What a shard holds.
+#[derive(Default)]
+struct Kept {
+    /// Bytes of its links.
+    bytes: usize,
+    /// Which of its sets is emptied next when there is no room.
+    hand: usize,
+}
+
+impl Kept {
+    fn add(&mut self, link: &Cached) {
+        self.bytes = self.bytes.saturating_add(link.bytes());
+    }
+
+    fn sub(&mut self, link: &Cached) {
+        self.bytes = self.bytes.saturating_sub(link.bytes());
+    }
 }
 
 /// A fill under way: the state of the shard before the store is read.
@@ -58,6 +85,12 @@ pub struct Cached {
 }
 
 impl Cached {
+    /// Bytes of memory it takes, about: itself, its link, and what the allocator adds to each.
+    fn bytes(&self) -> usize {
+        const COUNTS: usize = 2 * size_of::<usize>();
+        size_of::<Self>() + self.link.bytes() + 2 * (COUNTS + ALLOCATION)
+    }
+
     fn outdated(self) -> Self {
         Self { as_of: self.as_of.saturating_sub(WAITED_FOR), ..self }
     }
@@ -85,10 +118,13 @@ impl Keyed for KnownAlias {
 }
 
 impl LinkCache {
-    /// A cache of at least `capacity` links and as many aliases.
-    pub fn new(capacity: usize) -> Self {
+    /// A cache of about `capacity` links, of together at most `bytes` bytes, and of as many aliases.
+    pub fn new(capacity: usize, bytes: usize) -> Self {
+        let links = Slots::new(capacity);
+        let shard_bytes = bytes / links.set_count().min(SHARDS);
         Self {
-            links: Slots::new(capacity),
+            links,
+            shard_bytes,
             shards: std::array::from_fn(|_| Shard::default()),
             aliases: Slots::new(capacity),
             alias_turn: AtomicU64::new(0),
@@ -114,8 +150,8 @@ impl LinkCache {
     /// Ends a fill with what the store gave; takes it over unless something changed since it began, or what is
     /// cached is of a fill that began later.
     pub fn end_fill(&self, fill: Fill, found: Option<Arc<Link>>) {
-        let shard = self.shard(self.links.set_of(&fill.sequence));
-        let _writing = match shard.writing.try_lock() {
+        let set = self.links.set_of(&fill.sequence);
+        let mut kept = match self.shard(set).writing.try_lock() {
             Ok(guard) => guard,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return,
@@ -124,9 +160,30 @@ impl LinkCache {
         if is_outrun || !self.is_current(&fill) {
             return;
         }
-        match found.filter(|link| link.sequence == fill.sequence) {
-            Some(link) => self.links.put(Arc::new(Cached { link, as_of: fill.as_of }), fill.sequence.get()),
-            None => self.links.remove(&fill.sequence),
+        let found = found.filter(|link| link.sequence == fill.sequence && link.target_url().is_some());
+        let cached = found.map(|link| Arc::new(Cached { link, as_of: fill.as_of }));
+        if let Some(cached) = cached.filter(|cached| cached.bytes() <= self.shard_bytes) {
+            self.make_room(&mut kept, set, cached.bytes());
+            kept.add(&cached);
+            if let Some(displaced) = self.links.put(cached, fill.sequence.get()) {
+                kept.sub(&displaced);
+            }
+        } else if let Some(removed) = self.links.remove(&fill.sequence) {
+            kept.sub(&removed);
+        }
+    }
+
+    /// Empties sets of the shard of `set` until `bytes` more fit.
+    fn make_room(&self, kept: &mut Kept, set: Set, bytes: usize) {
+        let sets = self.links.set_count();
+        let first = set.index() % SHARDS;
+        for _ in (first..sets).step_by(SHARDS) {
+            if kept.bytes.saturating_add(bytes) <= self.shard_bytes {
+                return;
+            }
+            let next = first + kept.hand;
+            kept.hand = if next + SHARDS < sets { kept.hand + SHARDS } else { 0 };
+            self.links.clear_set(Set::at(next)).for_each(|removed| kept.sub(&removed));
         }
     }
 
@@ -134,20 +191,36 @@ impl LinkCache {
     /// what was before.
     pub(super) fn publish(&self, link: Arc<Link>, as_of: Duration) {
         let set = self.links.set_of(&link.sequence);
-        self.change(set, || self.links.replace(Arc::new(Cached { link, as_of })));
+        self.change(set, |kept| {
+            let (sequence, cached) = (link.sequence, Arc::new(Cached { link, as_of }));
+            let Some(old) = self.links.find(&sequence, Cached::bytes) else { return };
+            let without = kept.bytes.saturating_sub(old);
+            let with = without.saturating_add(cached.bytes());
+            // Where there is no room for the new one, the next visitor makes it.
+            (kept.bytes, _) = if with <= self.shard_bytes {
+                (with, self.links.replace(cached))
+            } else {
+                (without, self.links.remove(&sequence))
+            };
+        });
     }
 
     /// Forgets one link, whose state in the store is uncertain.
     pub(super) fn forget(&self, sequence: Sequence) {
-        self.change(self.links.set_of(&sequence), || self.links.remove(&sequence));
+        self.change(self.links.set_of(&sequence), |kept| {
+            if let Some(removed) = self.links.remove(&sequence) {
+                kept.sub(&removed);
+            }
+        });
     }
 
     /// Makes one link, whose state in the store is uncertain, old enough to be read again before it is served;
     /// kept, because the store may be away. For a store on which links age.
     pub(super) fn outdate(&self, sequence: Sequence) {
-        self.change(self.links.set_of(&sequence), || {
+        self.change(self.links.set_of(&sequence), |_| {
             if let Some(cached) = self.get(sequence) {
-                self.links.replace(Arc::new(cached.outdated()));
+                // The same link, so as many bytes.
+                drop(self.links.replace(Arc::new(cached.outdated())));
             }
         });
     }
@@ -155,14 +228,14 @@ impl LinkCache {
     /// Does so with all links.
     pub(super) fn outdate_all(&self) {
         for set in self.links.sets() {
-            self.change(set, || self.links.update_set(set, |cached| cached.clone().outdated()));
+            self.change(set, |_| self.links.update_set(set, |cached| cached.clone().outdated()));
         }
     }
 
     /// Forgets all links, because another process wrote.
     pub(super) fn forget_all(&self) {
         for set in self.links.sets() {
-            self.change(set, || self.links.clear_set(set));
+            self.change(set, |kept| self.links.clear_set(set).for_each(|removed| kept.sub(&removed)));
         }
     }
 
@@ -174,14 +247,14 @@ impl LinkCache {
     /// Remembers the number of an alias that exists.
     pub fn learn_alias(&self, alias: Alias, sequence: Sequence) {
         let turn = self.alias_turn.fetch_add(1, Ordering::Relaxed);
-        self.aliases.put(Arc::new(KnownAlias { alias, sequence }), turn);
+        drop(self.aliases.put(Arc::new(KnownAlias { alias, sequence }), turn));
     }
 
-    fn change(&self, set: Set, write: impl FnOnce()) {
+    fn change(&self, set: Set, write: impl FnOnce(&mut Kept)) {
         let shard = self.shard(set);
-        let _writing = shard.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = shard.writing.lock().unwrap_or_else(PoisonError::into_inner);
         shard.changes.fetch_add(1, Ordering::AcqRel);
-        write();
+        write(&mut kept);
     }
 
     fn shard(&self, set: Set) -> &Shard {
@@ -197,10 +270,26 @@ mod tests {
         TargetUrl, Timestamp,
     };
 
+    use ezqr_schema::{ContentType, Payload};
+    use proptest::prelude::*;
+
     use super::*;
     use crate::codes::Pattern;
 
+    /// Room for whatever these tests put in.
+    const ROOMY: usize = 1 << 30;
+
     fn link(sequence: u64, target: &str) -> Arc<Link> {
+        let target_url = TargetUrl::parse(target).unwrap();
+        of_pattern(sequence, Pattern::Dynamic { target_url, alias: None, link_base: LinkBaseId(0) })
+    }
+
+    fn static_code(sequence: u64) -> Arc<Link> {
+        let content = serde_json::json!("x".repeat(2_000));
+        of_pattern(sequence, Pattern::Static(Payload::parse(ContentType::Text, &content).unwrap()))
+    }
+
+    fn of_pattern(sequence: u64, pattern: Pattern) -> Arc<Link> {
         let sequence = Sequence::new(sequence).unwrap();
         let ids = InstallationSecret::from_bytes([1; 32]).code_ids();
         let environment = Environment::parse("production").unwrap();
@@ -208,12 +297,7 @@ mod tests {
             sequence,
             id: ids.make(Timestamp::EPOCH, 0, sequence),
             owner: Owner { account: AccountId::from_random([1; 16]), environment },
-            name: None,
-            pattern: Pattern::Dynamic {
-                target_url: TargetUrl::parse(target).unwrap(),
-                alias: None,
-                link_base: LinkBaseId(0),
-            },
+            pattern,
             error_correction: ErrorCorrection::Medium,
             status: CodeStatus::Active,
             expires_at: None,
@@ -232,18 +316,22 @@ mod tests {
     }
 
     const OLD: &str = "https://example.com/old";
-    const NEW: &str = "https://example.com/new";
+    const NEW: &str = "https://example.com/new-and-longer";
 
-    /// A fill begins, reads and ends; a change commits and is published. Every order of these steps is driven.
+    /// A fill begins, reads and ends; a change commits and is published. Every order of these steps is driven, where there
+    /// is room for the new link and where there is none.
     #[test]
     fn a_fill_across_a_change_never_brings_the_old_target_back() {
         let sequence = Sequence::new(4_471).unwrap();
+        let tight = SHARDS * Cached { link: link(4_471, OLD), as_of: Duration::ZERO }.bytes();
         let mut brought_new = 0;
         for begins in 0..=2 {
             for reads in begins..=2 {
                 for ends in reads..=2 {
-                    for cached_before in [false, true] {
-                        let cache = LinkCache::new(1_024);
+                    for (cached_before, room) in
+                        [(false, ROOMY), (true, ROOMY), (false, tight), (true, tight)]
+                    {
+                        let cache = LinkCache::new(1_024, room);
                         if cached_before {
                             fill(&cache, link(4_471, OLD));
                         }
@@ -264,9 +352,11 @@ mod tests {
                                 cache.end_fill(begun.unwrap(), read.clone());
                             }
                         }
-                        let order = (begins, reads, ends, cached_before);
+                        let order = (begins, reads, ends, cached_before, room);
                         assert_ne!(target(&cache, sequence).as_deref(), Some(OLD), "{order:?}");
-                        brought_new += u32::from(target(&cache, sequence).is_some());
+                        let is_cached = target(&cache, sequence).is_some();
+                        assert!(!is_cached || room == ROOMY, "{order:?}");
+                        brought_new += u32::from(is_cached);
                     }
                 }
             }
@@ -276,7 +366,7 @@ mod tests {
 
     #[test]
     fn a_fill_gives_up_where_a_change_is_under_way() {
-        let cache = LinkCache::new(1_024);
+        let cache = LinkCache::new(1_024, ROOMY);
         let old = link(7, OLD);
         let begun = cache.begin_fill(old.sequence, Duration::from_secs(3));
         let shard = cache.shard(cache.links.set_of(&old.sequence));
@@ -291,7 +381,7 @@ mod tests {
 
     #[test]
     fn a_fill_brings_nothing_back_from_before_one_that_began_later() {
-        let cache = LinkCache::new(1_024);
+        let cache = LinkCache::new(1_024, ROOMY);
         let (old, new) = (link(7, OLD), link(7, NEW));
         let began = |second| cache.begin_fill(old.sequence, Duration::from_secs(second));
         let (first, second) = (began(1), began(2));
@@ -305,7 +395,7 @@ mod tests {
 
     #[test]
     fn an_uncertain_link_is_kept_but_too_old_to_be_served_unread() {
-        let cache = LinkCache::new(1_024);
+        let cache = LinkCache::new(1_024, ROOMY);
         let uncertain = link(7, OLD);
         let filled = Duration::from_secs(100);
         cache.end_fill(cache.begin_fill(uncertain.sequence, filled), Some(Arc::clone(&uncertain)));
@@ -318,7 +408,7 @@ mod tests {
 
     #[test]
     fn outdating_all_keeps_every_link_and_outruns_fills_under_way() {
-        let cache = LinkCache::new(1_024);
+        let cache = LinkCache::new(1_024, ROOMY);
         let filled = Duration::from_secs(100);
         let links = [1, 2, 3].map(|number| link(number, OLD));
         let fills = links.each_ref().map(|link| cache.begin_fill(link.sequence, filled));
@@ -335,7 +425,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_any_more_is_dropped() {
-        let cache = LinkCache::new(1_024);
+        let cache = LinkCache::new(1_024, ROOMY);
         let gone = link(7, OLD);
         fill(&cache, Arc::clone(&gone));
         let begun = cache.begin_fill(gone.sequence, Duration::ZERO);
@@ -349,7 +439,7 @@ mod tests {
 
     #[test]
     fn forgetting_all_empties_the_cache_and_outdates_fills_under_way() {
-        let cache = LinkCache::new(1_024);
+        let cache = LinkCache::new(1_024, ROOMY);
         for number in 0..500 {
             fill(&cache, link(number, OLD));
         }
@@ -363,7 +453,7 @@ mod tests {
 
     #[test]
     fn the_cache_is_bounded_and_keeps_what_fits() {
-        let cache = LinkCache::new(256);
+        let cache = LinkCache::new(256, ROOMY);
         for number in 0..100_000 {
             fill(&cache, link(number, OLD));
         }
@@ -373,11 +463,79 @@ mod tests {
 
     #[test]
     fn an_alias_is_found_again_until_displaced() {
-        let cache = LinkCache::new(1_024);
+        let cache = LinkCache::new(1_024, ROOMY);
         let alias = Alias::parse("summer-sale").unwrap();
         let sequence = Sequence::new(12).unwrap();
         assert_eq!(cache.alias(&alias), None);
         cache.learn_alias(alias.clone(), sequence);
         assert_eq!(cache.alias(&alias), Some(sequence));
+    }
+
+    #[test]
+    fn long_links_take_no_more_memory_than_they_may() {
+        const BYTES: usize = 4 << 20;
+        let cache = LinkCache::new(100_000, BYTES);
+        let long = format!("https://example.com/{}", "x".repeat(2_000));
+        let taken = allocation_counter::measure(|| {
+            for number in 0..10_000 {
+                fill(&cache, link(number, &long));
+            }
+        });
+        assert!(taken.bytes_max <= u64::try_from(BYTES).unwrap(), "{taken:?}");
+        let kept = (0..10_000).filter(|number| cache.get(Sequence::new(*number).unwrap()).is_some()).count();
+        assert!(kept * 2_000 > BYTES / 2, "{kept} of them are kept");
+    }
+
+    #[test]
+    fn a_link_larger_than_the_room_of_its_shard_displaces_nothing() {
+        let cache = LinkCache::new(4, 1_000);
+        fill(&cache, link(1, OLD));
+        fill(&cache, link(2, &format!("https://example.com/{}", "x".repeat(1_000))));
+        assert_eq!(target(&cache, Sequence::new(1).unwrap()).as_deref(), Some(OLD));
+        assert_eq!(cache.get(Sequence::new(2).unwrap()), None);
+    }
+
+    #[test]
+    fn a_static_code_is_not_kept() {
+        let cache = LinkCache::new(1_024, ROOMY);
+        let code = static_code(7);
+        fill(&cache, Arc::clone(&code));
+        cache.publish(Arc::clone(&code), Duration::ZERO);
+        assert_eq!(cache.get(code.sequence), None);
+    }
+
+    proptest! {
+        /// What a shard counts is what it holds, and never more than it may.
+        #[test]
+        fn the_bytes_are_those_of_the_links_whatever_happens(
+            steps in prop::collection::vec((0_u8..8, 0_u64..300, 0_usize..600), 1..400),
+        ) {
+            const SHARD_BYTES: usize = 2_000;
+            // Two sets a shard, so that the hand has somewhere to go.
+            let cache = LinkCache::new(4 * 2 * SHARDS, SHARDS * SHARD_BYTES);
+            for (step, number, length) in steps {
+                let sequence = Sequence::new(number).unwrap();
+                let link = link(number, &format!("https://example.com/{}", "x".repeat(length)));
+                match step {
+                    0..=3 => fill(&cache, link),
+                    4 => cache.publish(link, Duration::ZERO),
+                    5 => cache.forget(sequence),
+                    6 => cache.outdate(sequence),
+                    _ => fill(&cache, static_code(number)),
+                }
+            }
+            let mut held = [0; SHARDS];
+            for number in 0..300 {
+                let sequence = Sequence::new(number).unwrap();
+                let shard = cache.links.set_of(&sequence).index() % SHARDS;
+                held[shard] += cache.get(sequence).map_or(0, |cached| cached.bytes());
+            }
+            for (shard, held) in cache.shards.iter().zip(held) {
+                prop_assert_eq!(shard.writing.lock().unwrap().bytes, held);
+                prop_assert!(held <= SHARD_BYTES);
+            }
+            cache.forget_all();
+            prop_assert!(cache.shards.iter().all(|shard| shard.writing.lock().unwrap().bytes == 0));
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! What the public routes need to know of a code.
 
 use ezqr_schema::{
-    Alias, Code, CodeId, CodeStatus, ErrorCorrection, LinkBaseId, Name, Owner, Payload, Sequence, TargetUrl,
+    Alias, Code, CodeId, CodeStatus, ErrorCorrection, LinkBaseId, Owner, Payload, Sequence, TargetUrl,
     Timestamp,
 };
 
-/// The part of a code that redirects and images read, as it is cached: without tags, metadata and what else
-/// only its owner sees. At most about 6 KB, typically 300 bytes.
+use super::cache::ALLOCATION;
+
+/// The part of a code that redirects and images read: without name, tags, metadata and what else only its owner sees. As
+/// it is cached, that is without static ones, at most about 2,500 bytes, typically 400.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     /// Its number.
@@ -15,8 +17,6 @@ pub struct Link {
     pub id: CodeId,
     /// Whose it is: a suspended account's links answer 403.
     pub owner: Owner,
-    /// What it is called, for the title of its image.
-    pub name: Option<Name>,
     /// What it leads to.
     pub pattern: Pattern,
     /// The least level of its images.
@@ -52,6 +52,18 @@ impl Link {
         }
     }
 
+    /// Bytes of memory it takes, about, with what the allocator adds to its texts.
+    pub(super) fn bytes(&self) -> usize {
+        let text = |text: &str| text.len() + 2 * size_of::<usize>() + ALLOCATION;
+        let of_pattern = match &self.pattern {
+            Pattern::Static(content) => text(content.as_str()),
+            Pattern::Dynamic { target_url, alias, .. } => {
+                text(target_url.as_str()) + alias.as_ref().map_or(0, |alias| text(alias.as_str()))
+            }
+        };
+        size_of::<Self>() + text(self.owner.environment.as_str()) + of_pattern
+    }
+
     /// Whether its time was over at `now`.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
@@ -68,7 +80,6 @@ impl From<Code> for Link {
             sequence: code.sequence,
             id: code.id,
             owner: code.owner,
-            name: code.name,
             pattern,
             error_correction: code.error_correction,
             status: code.status,
@@ -95,7 +106,6 @@ mod tests {
                 account: AccountId::from_random([1; 16]),
                 environment: Environment::parse("production").unwrap(),
             },
-            name: None,
             pattern: Pattern::Static(Payload::parse(ContentType::Text, &content).unwrap()),
             error_correction: ErrorCorrection::Medium,
             status: CodeStatus::Active,

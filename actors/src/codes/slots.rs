@@ -29,6 +29,11 @@ pub(super) struct Slots<V> {
 pub(super) struct Set(usize);
 
 impl Set {
+    /// The set at this position, which must be one of the table.
+    pub(super) const fn at(index: usize) -> Self {
+        Self(index)
+    }
+
     pub(super) const fn index(self) -> usize {
         self.0
     }
@@ -56,41 +61,31 @@ impl<V: Keyed> Slots<V> {
     }
 
     /// Puts `value` in the place of the one with its key, into an empty slot, or in the place of another:
-    /// which one, `turn` decides.
-    pub(super) fn put(&self, value: Arc<V>, turn: u64) {
+    /// which one, `turn` decides. Gives what was there.
+    pub(super) fn put(&self, value: Arc<V>, turn: u64) -> Option<Arc<V>> {
         let slots = self.slots(self.set_of(value.key()));
         let same =
             |slot: &&ArcSwapOption<V>| slot.load().as_ref().is_some_and(|old| old.key() == value.key());
         let empty = |slot: &&ArcSwapOption<V>| slot.load().is_none();
         let victim = usize::try_from(turn % WAYS as u64).unwrap_or_default();
         let slot = slots.iter().find(same).or_else(|| slots.iter().find(empty)).or_else(|| slots.get(victim));
-        if let Some(slot) = slot {
-            slot.store(Some(value));
-        }
+        slot.and_then(|slot| slot.swap(Some(value)))
     }
 
-    /// Puts `value` in the place of the one with its key; where there is none, nothing happens.
-    pub(super) fn replace(&self, value: Arc<V>) {
-        let mut slots = self.slots(self.set_of(value.key())).iter();
-        if let Some(slot) =
-            slots.find(|slot| slot.load().as_ref().is_some_and(|old| old.key() == value.key()))
-        {
-            slot.store(Some(value));
-        }
+    /// Puts `value` in the place of the one with its key, and gives that; where there is none, nothing happens.
+    pub(super) fn replace(&self, value: Arc<V>) -> Option<Arc<V>> {
+        let slot = self.slot_of(value.key())?;
+        slot.swap(Some(value))
     }
 
-    pub(super) fn remove(&self, key: &V::Key) {
-        for slot in self.slots(self.set_of(key)) {
-            if slot.load().as_ref().is_some_and(|value| value.key() == key) {
-                slot.store(None);
-            }
-        }
+    /// Takes the value with this key out.
+    pub(super) fn remove(&self, key: &V::Key) -> Option<Arc<V>> {
+        self.slot_of(key)?.swap(None)
     }
 
-    pub(super) fn clear_set(&self, set: Set) {
-        for slot in self.slots(set) {
-            slot.store(None);
-        }
+    /// Takes all values of a set out.
+    pub(super) fn clear_set(&self, set: Set) -> impl Iterator<Item = Arc<V>> {
+        self.slots(set).iter().filter_map(|slot| slot.swap(None))
     }
 
     /// Puts what `update` makes of each value of a set in its place; the key must stay.
@@ -101,6 +96,16 @@ impl<V: Keyed> Slots<V> {
                 slot.store(updated);
             }
         }
+    }
+
+    fn slot_of(&self, key: &V::Key) -> Option<&ArcSwapOption<V>> {
+        let mut slots = self.slots(self.set_of(key)).iter();
+        slots.find(|slot| slot.load().as_ref().is_some_and(|value| value.key() == key))
+    }
+
+    /// How many sets there are: a power of two.
+    pub(super) fn set_count(&self) -> usize {
+        self.sets.len()
     }
 
     pub(super) fn sets(&self) -> impl Iterator<Item = Set> + use<V> {

@@ -81,7 +81,7 @@ impl Fixture {
     /// A link to the old target, just cached; the store holds the new one.
     fn new() -> Self {
         let time = ManualClock::starting_at(Timestamp::EPOCH);
-        let cache = Arc::new(LinkCache::new(1_024));
+        let cache = Arc::new(LinkCache::new(1_024, 1 << 24));
         cache.end_fill(cache.begin_fill(sequence(), Duration::ZERO), Some(Arc::new(Link::from(code(OLD)))));
         let store = FakeStore {
             answer: Arc::new(Mutex::new(Ok(code(NEW)))),
