@@ -11,6 +11,7 @@ use actix_http::{HttpService, KeepAlive, Protocol, Request};
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, fn_service};
 use actix_web::dev::{AppConfig, Extensions, ServiceResponse};
+#[cfg(target_os = "linux")]
 use socket2::SockRef;
 use tokio::net::TcpStream;
 

@@ -1,4 +1,5 @@
-use std::sync::Arc;
+use std::io;
+use std::sync::{Arc, Mutex};
 
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
@@ -66,7 +67,7 @@ async fn broken() -> HttpResponse {
 }
 
 async fn busy() -> Result<HttpResponse, Fault> {
-    let cause = std::io::Error::other("disk on fire");
+    let cause = io::Error::other("disk on fire");
     let fault = Fault::new(ProblemCode::StoreUnavailable, "Try again.").because(Arc::new(cause));
     Err(fault.retry_after(Duration::from_millis(1_200)))
 }
@@ -96,6 +97,54 @@ async fn a_fault_says_when_to_come_back_and_keeps_its_cause_to_itself() {
     assert_eq!(answer.header("retry-after"), "2");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert!(!answer.body.contains("fire"));
+}
+
+async fn overloaded() -> Result<HttpResponse, Fault> {
+    Err(Fault::new(ProblemCode::Overloaded, "Try again."))
+}
+
+/// A log of this test's thread.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Heard {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Heard {
+    /// The level of each line.
+    fn levels(&self) -> Vec<String> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| line.split_whitespace().nth(1).unwrap().to_owned()).collect()
+    }
+}
+
+/// The levels of what is logged of one failure of each kind.
+macro_rules! levels {
+    ($audience:expr) => {{
+        let heard = Heard::default();
+        let output = heard.clone();
+        let log = tracing_subscriber::fmt().with_writer(move || output.clone()).finish();
+        let listening = tracing::subscriber::set_default(log);
+        call!($audience, overloaded, TestRequest::get().uri("/thing"));
+        call!($audience, busy, TestRequest::get().uri("/thing"));
+        call!($audience, alien, TestRequest::get().uri("/thing"));
+        drop(listening);
+        heard.levels()
+    }};
+}
+
+#[actix_web::test]
+async fn overload_is_a_warning_and_a_fault_of_ours_an_error_whoever_reads_the_answer() {
+    assert_eq!(levels!(Audience::Program), ["WARN", "ERROR", "ERROR"]);
+    assert_eq!(levels!(Audience::Visitor), ["WARN", "ERROR", "ERROR"]);
 }
 
 #[actix_web::test]
