@@ -106,7 +106,12 @@ impl From<ChangeRefused> for Fault {
             }
             ChangeRefused::Patch(refused) => refused.into(),
             ChangeRefused::Read(error) => error.into(),
-            ChangeRefused::Store(error) => error.into(),
+            ChangeRefused::Store(error @ WriteError::OutcomeUnknown(_)) => {
+                let detail = "The change was begun and may have been made, or may still be; send the same again, which \
+                     settles it.";
+                Self::new(ProblemCode::OutcomeUnknown, detail).because(error)
+            }
+            ChangeRefused::Store(error @ WriteError::Unavailable(_)) => error.into(),
             ChangeRefused::Busy(busy) => busy.into(),
         }
     }

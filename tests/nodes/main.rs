@@ -14,6 +14,7 @@
 mod changes;
 #[path = "../process/client.rs"]
 mod client;
+mod doubts;
 mod freshness;
 mod installation;
 mod limits;

@@ -6,7 +6,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use crate::client::Client;
 use crate::installation::ezqr;
@@ -79,17 +81,21 @@ impl Node {
     }
 
     fn wait_until_it_serves(&mut self) {
-        let mut stdout = self.stdout.take().unwrap();
-        let mut line = String::new();
-        while !line.starts_with("ezqr serves ") {
-            line.clear();
-            if stdout.read_line(&mut line).unwrap() == 0 {
-                let _ = self.child.wait();
-                panic!("the node did not start: {}", self.log.take().unwrap().join().unwrap());
-            }
-        }
+        let stdout = self.stdout.take().unwrap();
+        let (serves, told) = sync_channel(1);
         // Whatever else it prints is read to its end, for the same reason as the log.
-        thread::spawn(move || stdout.read_to_string(&mut String::new()));
+        thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                if line.starts_with("ezqr serves ") {
+                    let _ = serves.try_send(());
+                }
+            }
+        });
+        if told.recv_timeout(Duration::from_secs(180)).is_err() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+            panic!("the node did not start: {}", self.log.take().unwrap().join().unwrap());
+        }
     }
 
     /// A client of it.

@@ -11,6 +11,8 @@ use scylla_proxy::{
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
+use crate::client::PATIENCE;
+
 /// A proxy before each node of the store; it ends when dropped.
 pub(crate) struct Between {
     /// How the store is reached through it.
@@ -42,6 +44,34 @@ impl Between {
         let contact_points = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let (catching, caught) = mpsc::unbounded_channel();
         Self { contact_points, caught, running: Some(running), runtime, catching }
+    }
+
+    /// The next statement the rules caught, which comes within moments.
+    pub(crate) fn next_caught(&mut self) -> RequestFrame {
+        // A timer is made on the runtime that drives it.
+        let next = async { tokio::time::timeout(PATIENCE, self.caught.recv()).await };
+        self.runtime.block_on(next).expect("no statement was caught").unwrap().0
+    }
+
+    /// Lets everything through from now on.
+    pub(crate) fn open(&mut self) {
+        self.rules(&[]);
+    }
+
+    /// Does `reaction` to every statement that holds `text`, and lets none through that holds `swallowed` but the
+    /// first.
+    pub(crate) fn catch_and_swallow_after_one(
+        &mut self,
+        text: &str,
+        reaction: RequestReaction,
+        swallowed: &str,
+    ) {
+        let swallowed = holding(&[swallowed.to_owned()]);
+        self.rules(&[
+            (holding(&[text.to_owned()]), reaction),
+            (swallowed.clone().and(Condition::TrueForLimitedTimes(1)), RequestReaction::noop()),
+            (swallowed, RequestReaction::drop_frame()),
+        ]);
     }
 
     /// From now on does `reaction` to statements that hold one of `texts`, to each with this probability.

@@ -10,13 +10,21 @@ use serde_json::Value;
 /// How long a test waits for what must happen. It is long, so that only what never happens fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Waits until `holds` does, looking every 20 ms.
-pub(crate) fn wait_until(what: &str, holds: impl Fn() -> bool) {
+/// Waits until `holds` does, looking every 20 ms; answers how long that took.
+pub(crate) fn wait_until(what: &str, holds: impl FnMut() -> bool) -> Duration {
+    wait_within(PATIENCE, what, holds)
+}
+
+/// The same with another patience.
+pub(crate) fn wait_within(patience: Duration, what: &str, mut holds: impl FnMut() -> bool) -> Duration {
     let clock = Clock::system();
+    let began = clock.monotonic();
+    let passed = || clock.monotonic().saturating_sub(began);
     while !holds() {
-        assert!(clock.monotonic() < PATIENCE, "waited in vain: {what}");
+        assert!(passed() < patience, "waited in vain: {what}");
         thread::sleep(Duration::from_millis(20));
     }
+    passed()
 }
 
 /// What came back.
@@ -80,6 +88,11 @@ impl Client {
     pub(crate) fn patch(&self, path: &str, body: &Value) -> Option<Answer> {
         let request = self.agent.patch(format!("{}{path}", self.url)).content_type("application/json");
         answer(request.header("Authorization", self.bearer()).send(body.to_string()))
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Option<Answer> {
+        let request = self.agent.delete(format!("{}{path}", self.url));
+        answer(request.header("Authorization", self.bearer()).call())
     }
 
     /// A change for the version the caller has seen.

@@ -1,7 +1,7 @@
 //! What codes cost in statements on a cluster, counted by the driver.
 
 use ezqr_schema::wire::ListFilter;
-use ezqr_schema::{Clock, Code, ListPosition, Tag, Tags};
+use ezqr_schema::{Clock, Code, ExternalId, ListPosition, Tag, Tags};
 use ezqr_store::contract::{Minter, request};
 use ezqr_store::{
     Change, CodeStore as _, ListBudget, ListRequest, Mint, MintRecord, PagePosition, ScyllaStore, list,
@@ -68,6 +68,15 @@ fn a_mint_sends_few_statements() {
             tagged(minter)
         };
         assert_eq!(mint(&tagged_anew).await, 1 + 2, "a row per tag");
+        let referring = |minter: &mut Minter, references: usize| {
+            let codes = batch(minter, 20).into_iter().enumerate().map(|(number, code)| {
+                let external_id = Some(ExternalId::parse(&format!("{}", number % references)).unwrap());
+                Code { external_id, ..code }
+            });
+            Mint { records_page: false, ..minter.mint(codes) }
+        };
+        assert_eq!(mint(&|minter| referring(minter, 1)).await, 1 + 1, "a partition is one write");
+        assert_eq!(mint(&|minter| referring(minter, 5)).await, 1 + 5);
     });
 }
 
@@ -89,6 +98,8 @@ fn reads_and_changes_send_few_statements() {
         let stale = Change { expected: code.version.next(), ..renamed(&code, page) };
         let refused = async || assert!(store.change(stale.clone()).await.is_err());
         assert_eq!(statements(&store, refused).await, 1);
+        let confirm = async || store.confirm(code.sequence, code.version).await.unwrap();
+        assert_eq!(statements(&store, confirm).await, 2, "what it is, and that it stays so");
         let lease = async || assert!(store.lease_block().await.is_ok());
         assert_eq!(statements(&store, lease).await, 3, "the clock, how far blocks were given out, the lease");
     });

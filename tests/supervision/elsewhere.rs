@@ -51,7 +51,7 @@ async fn a_code_changed_by_another_process_is_read_again() {
     changed.version = expected.next();
     changed.target_url = Some(TargetUrl::parse("https://example.com/elsewhere").unwrap());
     let page = PagePosition { opened_at: stored.page_opened_at, page: code.sequence.page() };
-    other.change(Change { code: changed, expected, page }).await.unwrap();
+    other.change(Change { code: changed, expected, page, sent: None }).await.unwrap();
     eventually("the new target is followed", async || {
         world.follow(&code).await.as_deref() == Some("https://example.com/elsewhere")
     })

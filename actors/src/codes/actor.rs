@@ -6,10 +6,11 @@ use ezqr_schema::{Block, Clock, CodeIds, LinkBaseId, Timestamp};
 use ezqr_store::{CodeStore as _, LeaseError, Leases, ReadError, Store};
 use futures_util::future::{FutureExt as _, LocalBoxFuture, Shared};
 
-use crate::kernel::{Behaviour, Message, Reply, Respond};
+use crate::kernel::{Behaviour, Message, Reply, Respond, Timers};
 
 use super::cache::LinkCache;
 use super::creation_times::{CreationTime, CreationTimes};
+use super::doubts::{self, Doubts, Settle};
 use super::handle::WRITE_DEADLINE;
 use super::high_water::HighWater;
 use super::numbers::Numbers;
@@ -55,11 +56,13 @@ pub struct CodesSeed {
 
 /// Owns sequence blocks, open pages, conditional changes and what is published of codes.
 ///
-/// A restart abandons its block and its pages: numbers of them may be on their way into the store.
+/// A restart abandons its block and its pages: numbers of them may be on their way into the store. It gives up
+/// what is in doubt too: later changes of the same codes end that.
 pub struct Codes {
     pub(super) seed: CodesSeed,
     pub(super) numbers: Numbers,
     pub(super) turns: Turns,
+    pub(super) doubts: Doubts,
     lease: Option<Shared<LocalBoxFuture<'static, Result<Block, LeaseError>>>>,
     creation_times: CreationTimes,
 }
@@ -85,9 +88,16 @@ impl Behaviour for Codes {
             seed: seed.clone(),
             numbers: Numbers::new(seed.store.page_order()),
             turns: Turns::new(WRITE_DEADLINE),
+            doubts: Doubts::default(),
             lease: None,
             creation_times: CreationTimes::new(seed.store.page_order(), newest_code),
         })
+    }
+
+    fn timers(&self, timers: &mut Timers<Self>) {
+        if self.seed.store.is_shared() {
+            timers.every(doubts::INTERVAL, Settle);
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ezqr_schema::{Code, CodeId, CodePatch, Owner, PatchRefused, Sequence, Timestamp, Version};
-use ezqr_store::{Change, ChangeError, CodeStore as _, PagePosition, ReadError, Store, WriteError};
+use ezqr_store::{
+    Change, ChangeError, CodeStore as _, PagePosition, ReadError, Store, Unavailable, WriteError,
+};
 
 use crate::Busy;
 use crate::kernel::{AskError, Message, Reply, Respond};
@@ -70,6 +72,7 @@ impl From<ChangeError> for ChangeRefused {
         match error {
             ChangeError::VersionMismatch { found } => Self::VersionMismatch { found },
             ChangeError::Missing => Self::NotFound,
+            ChangeError::InDoubt { reason, .. } => Self::Store(WriteError::OutcomeUnknown(reason)),
             ChangeError::Write(error) => Self::Store(error),
         }
     }
@@ -103,17 +106,23 @@ impl Codes {
             Place::Behind(turn) => Reply::then(turn, move |codes: &mut Self, turn| match turn {
                 Ok(Turn::Come) => make(codes, request, sequence),
                 Ok(Turn::Missed) | Err(_) => Reply::now(Err(Busy::from(AskError::TimedOut).into())),
+                Ok(Turn::InDoubt) => Reply::now(Err(behind_a_doubt())),
             }),
             Place::Refused => Reply::now(Err(Busy::from(AskError::Refused).into())),
+            Place::InDoubt => Reply::now(Err(behind_a_doubt())),
         }
     }
 
     /// Makes the change in its turn, then publishes it and hands the turn on. Nothing in between may end
-    /// without the last two.
+    /// without the last two, but a change in doubt, which keeps the turn.
     fn change(&mut self, request: ChangeRequest, sequence: Sequence) -> Outcome<Code> {
         let began = self.seed.clock.monotonic();
         let attempt = self.attempt(request, sequence);
-        Reply::then(async move { attempt.make().await }, move |codes: &mut Self, outcome| {
+        Reply::then(async move { attempt.make().await }, move |codes: &mut Self, ended| {
+            let outcome = match ended {
+                Ok(outcome) => outcome,
+                Err(doubt) => return Reply::now(Err(codes.keep(doubt))),
+            };
             codes.publish(sequence, outcome.as_ref().map(Some), began);
             codes.turns.leave(sequence.page(), codes.seed.clock.monotonic());
             Reply::now(outcome)
@@ -141,7 +150,36 @@ impl Codes {
             Err(_) => {}
         }
     }
+
+    /// Keeps a change in doubt and the turn of its page, where there is room for it. Where there is none, later
+    /// changes of its code end the doubt.
+    pub(super) fn keep(&mut self, Doubt { change, reason }: Doubt) -> ChangeRefused {
+        let (sequence, now) = (change.code.sequence, self.seed.clock.monotonic());
+        self.seed.published.cache.outdate(sequence);
+        if self.doubts.keep(*change) {
+            self.turns.doubt(sequence.page());
+        } else {
+            self.turns.leave(sequence.page(), now);
+        }
+        ChangeRefused::Store(WriteError::OutcomeUnknown(reason))
+    }
 }
+
+/// What is told to whoever comes while nobody knows what became of an earlier change of the same page.
+fn behind_a_doubt() -> ChangeRefused {
+    const RETRY_AFTER: Duration = Duration::from_secs(2);
+    let reason = "an earlier change of the same page is not answered yet".to_owned();
+    ChangeRefused::Store(Unavailable { reason, retry_after: RETRY_AFTER }.into())
+}
+
+/// A change that was sent, and of which nobody knows what it came to.
+pub(super) struct Doubt {
+    change: Box<Change>,
+    reason: String,
+}
+
+/// How one request ended, or that it has not.
+pub(super) type Ended<T> = Result<Result<T, ChangeRefused>, Doubt>;
 
 /// One request in its turn.
 pub(super) struct Attempt {
@@ -152,40 +190,70 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    pub(super) async fn make(&self) -> Result<Code, ChangeRefused> {
+    pub(super) async fn make(&self) -> Ended<Code> {
         self.repeated(|| self.once()).await
     }
 
     /// Tries as often as others are faster, unless the caller minds.
-    pub(super) async fn repeated<T>(
-        &self,
-        attempt: impl AsyncFn() -> Result<T, ChangeRefused>,
-    ) -> Result<T, ChangeRefused> {
+    pub(super) async fn repeated<T>(&self, attempt: impl AsyncFn() -> Ended<T>) -> Ended<T> {
         let mut found = Version::FIRST;
         for _ in 0..ATTEMPTS {
-            match attempt().await {
-                Err(ChangeRefused::VersionMismatch { found: newer }) if self.request.expected.is_none() => {
+            match attempt().await? {
+                // Others changed it, or confirmed the version that is asked for.
+                Err(ChangeRefused::VersionMismatch { found: newer }) if self.is_content_with(newer) => {
                     found = newer;
                 }
-                outcome => return outcome,
+                outcome => return Ok(outcome),
             }
         }
-        Err(ChangeRefused::VersionMismatch { found })
+        Ok(Err(if self.request.expected.is_some() {
+            Busy::from(AskError::Refused).into()
+        } else {
+            ChangeRefused::VersionMismatch { found }
+        }))
     }
 
-    async fn once(&self) -> Result<Code, ChangeRefused> {
+    fn is_content_with(&self, version: Version) -> bool {
+        self.request.expected.is_none_or(|expected| expected == version)
+    }
+
+    async fn once(&self) -> Ended<Code> {
+        let (code, change) = match self.wanted().await {
+            Ok((code, Some(change))) => (code, change),
+            Ok((code, None)) => {
+                let confirmed = self.store.confirm(self.sequence, code.version).await;
+                return answered(confirmed).map(|outcome| outcome.map(|()| code));
+            }
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let made = self.store.change(change).await;
+        answered(made).map(|outcome| outcome.map(|()| code))
+    }
+
+    /// The code as it shall be, and the change that makes it so; `None` where it is so already.
+    async fn wanted(&self) -> Result<(Code, Option<Change>), ChangeRefused> {
         let stored = self.store.code(self.sequence).await?.ok_or(ChangeRefused::NotFound)?;
         let code = stored.code;
         if code.id != self.request.id || code.owner != self.request.owner {
             return Err(ChangeRefused::NotFound);
         }
-        if self.request.expected.is_some_and(|expected| expected != code.version) {
+        if !self.is_content_with(code.version) {
             return Err(ChangeRefused::VersionMismatch { found: code.version });
         }
-        let Some(changed) = self.request.patch.apply(&code, self.now)? else { return Ok(code) };
+        let Some(changed) = self.request.patch.apply(&code, self.now)? else { return Ok((code, None)) };
         let page = PagePosition { opened_at: stored.page_opened_at, page: self.sequence.page() };
-        let change = Change { code: changed.clone(), expected: code.version, page };
-        self.store.change(change).await?;
-        Ok(changed)
+        let change = Change { code: changed.clone(), expected: code.version, page, sent: None };
+        Ok((changed, Some(change)))
+    }
+}
+
+/// What the store's answer means for who asked.
+pub(super) fn answered<T>(made: Result<T, ChangeError>) -> Ended<T> {
+    match made {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(ChangeError::InDoubt { change, reason }) => Err(Doubt { change, reason }),
+        Err(error @ (ChangeError::VersionMismatch { .. } | ChangeError::Missing | ChangeError::Write(_))) => {
+            Ok(Err(error.into()))
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! Deleting a code, which needs none of its row but what tells whose it is.
 
-use ezqr_schema::{CodeId, CodePatch, Owner, Sequence, Version};
+use ezqr_schema::{Code, CodeId, CodePatch, Owner, Sequence, Version};
 use ezqr_store::{CodeStore as _, Deletion, ReadError};
 
 use crate::kernel::{Message, Reply, Respond};
 
 use super::actor::Codes;
-use super::change::{Attempt, ChangeRefused, ChangeRequest, Outcome};
+use super::change::{Attempt, ChangeRefused, ChangeRequest, Ended, Outcome, answered};
 
 /// Asks for the deletion of one code.
 #[derive(Clone, Debug)]
@@ -36,14 +36,18 @@ impl Codes {
         let began = self.seed.clock.monotonic();
         let attempt = self.attempt(request, sequence);
         let deleted = async move {
-            match attempt.make().await {
+            Ok(match attempt.make().await? {
                 Err(ChangeRefused::Read(ReadError::Unreadable(_))) => {
-                    attempt.repeated(|| attempt.delete_unread()).await.map(|()| None)
+                    attempt.repeated(|| attempt.delete_unread()).await?.map(|()| None)
                 }
                 outcome => outcome.map(Some),
-            }
+            })
         };
-        Reply::then(deleted, move |codes: &mut Self, outcome| {
+        Reply::then(deleted, move |codes: &mut Self, ended: Ended<Option<Code>>| {
+            let outcome = match ended {
+                Ok(outcome) => outcome,
+                Err(doubt) => return Reply::now(Err(codes.keep(doubt))),
+            };
             codes.publish(sequence, outcome.as_ref().map(Option::as_ref), began);
             codes.turns.leave(sequence.page(), codes.seed.clock.monotonic());
             Reply::now(outcome.map(drop))
@@ -52,7 +56,7 @@ impl Codes {
 }
 
 impl Attempt {
-    async fn delete_unread(&self) -> Result<(), ChangeRefused> {
+    async fn delete_unread(&self) -> Ended<()> {
         let ChangeRequest { owner, id, expected, .. } = &self.request;
         let deletion = Deletion {
             sequence: self.sequence,
@@ -61,6 +65,6 @@ impl Attempt {
             expected: *expected,
             at: self.now,
         };
-        Ok(self.store.delete(deletion).await?)
+        answered(self.store.delete(deletion).await)
     }
 }

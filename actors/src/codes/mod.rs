@@ -16,6 +16,7 @@ mod cache;
 mod change;
 mod creation_times;
 mod delete;
+mod doubts;
 mod flights;
 mod freshness;
 mod handle;

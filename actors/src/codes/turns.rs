@@ -16,9 +16,17 @@ const WAITING: usize = 256;
 /// they time out. Instants are on the monotonic clock.
 #[derive(Debug)]
 pub(super) struct Turns {
-    pages: HashMap<Page, VecDeque<Waiting>>,
+    pages: HashMap<Page, Line>,
     /// Whose turn has not come after this does not wait any more.
     patience: Duration,
+}
+
+/// Who waits behind whoever has the turn.
+#[derive(Debug, Default)]
+struct Line {
+    waiting: VecDeque<Waiting>,
+    /// Nobody knows what became of the last change: nobody waits for the end of that.
+    is_in_doubt: bool,
 }
 
 #[derive(Debug)]
@@ -34,6 +42,8 @@ pub(super) enum Turn {
     Come,
     /// It waited too long; the turn is somebody else's.
     Missed,
+    /// It does not come before it is known what became of the change before.
+    InDoubt,
 }
 
 /// Where a change stands in line.
@@ -45,6 +55,8 @@ pub(super) enum Place {
     Behind(oneshot::Receiver<Turn>),
     /// Too many wait.
     Refused,
+    /// Nobody knows yet what became of an earlier change of the page.
+    InDoubt,
 }
 
 impl Turns {
@@ -54,22 +66,36 @@ impl Turns {
 
     /// Lines up.
     pub(super) fn enter(&mut self, page: Page, now: Duration) -> Place {
-        let Some(waiting) = self.pages.get_mut(&page) else {
-            self.pages.insert(page, VecDeque::new());
+        let Some(line) = self.pages.get_mut(&page) else {
+            self.pages.insert(page, Line::default());
             return Place::First;
         };
-        if waiting.len() >= WAITING {
+        if line.is_in_doubt {
+            return Place::InDoubt;
+        }
+        if line.waiting.len() >= WAITING {
             return Place::Refused;
         }
         let (sender, receiver) = oneshot::channel();
-        waiting.push_back(Waiting { since: now, sender });
+        line.waiting.push_back(Waiting { since: now, sender });
         Place::Behind(receiver)
+    }
+
+    /// Keeps the turn for a change of which nobody knows what became of it, until [`Turns::leave`]. That may take
+    /// hours: who waits is told, and who comes.
+    pub(super) fn doubt(&mut self, page: Page) {
+        let Some(line) = self.pages.get_mut(&page) else { return };
+        line.is_in_doubt = true;
+        for Waiting { sender, .. } in line.waiting.drain(..) {
+            // Who went away needs no answer.
+            let _ = sender.send(Turn::InDoubt);
+        }
     }
 
     /// Hands the turn to the next in line who still waits.
     pub(super) fn leave(&mut self, page: Page, now: Duration) {
-        let Some(waiting) = self.pages.get_mut(&page) else { return };
-        while let Some(Waiting { since, sender }) = waiting.pop_front() {
+        let Some(line) = self.pages.get_mut(&page) else { return };
+        while let Some(Waiting { since, sender }) = line.waiting.pop_front() {
             if now.saturating_sub(since) >= self.patience {
                 // Who went away needs no answer.
                 let _ = sender.send(Turn::Missed);
@@ -101,7 +127,7 @@ mod tests {
     fn line_up(turns: &mut Turns, second: u64) -> oneshot::Receiver<Turn> {
         match turns.enter(page(), Duration::from_secs(second)) {
             Place::Behind(receiver) => receiver,
-            place @ (Place::First | Place::Refused) => panic!("{place:?}"),
+            place @ (Place::First | Place::Refused | Place::InDoubt) => panic!("{place:?}"),
         }
     }
 
@@ -127,6 +153,18 @@ mod tests {
         turns.leave(page(), PATIENCE * 2);
         assert_eq!(fourth.try_recv(), Ok(Turn::Missed));
         assert!(turns.pages.is_empty(), "nobody has it");
+    }
+
+    #[test]
+    fn nobody_waits_for_the_end_of_a_doubt() {
+        let mut turns = taken();
+        let mut second = line_up(&mut turns, 0);
+        turns.doubt(page());
+        assert_eq!(second.try_recv(), Ok(Turn::InDoubt));
+        assert!(matches!(turns.enter(page(), Duration::ZERO), Place::InDoubt));
+        assert!(matches!(turns.enter(Page::new(8).unwrap(), Duration::ZERO), Place::First));
+        turns.leave(page(), Duration::ZERO);
+        assert!(matches!(turns.enter(page(), Duration::ZERO), Place::First), "the turn is kept no longer");
     }
 
     #[test]

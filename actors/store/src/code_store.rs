@@ -7,6 +7,7 @@ use ezqr_schema::{
     Alias, Block, Code, CodeId, ExternalId, IdempotencyKey, IdempotentRequest, ItemOutcome, LinkBaseId,
     Owner, Page, RequestHash, Sequence, Tag, Timestamp, Version,
 };
+use uuid::Uuid;
 
 use crate::{ChangeError, LeaseError, MintError, ReadError};
 
@@ -86,7 +87,7 @@ impl IdempotencyRecord {
 }
 
 /// A conditional change of one code.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The code as it shall be; its version is the one after `expected`.
     pub code: Code,
@@ -94,6 +95,18 @@ pub struct Change {
     pub expected: Version,
     /// The page's place in the lists: a tag added later is listed at it.
     pub page: PagePosition,
+    /// `None` for a new change. One that a store handed back in [`ChangeError::InDoubt`] carries what makes the
+    /// next sending the very same.
+    pub sent: Option<Sent>,
+}
+
+/// What a store has to know of a change to send it again, the very same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Tells the change from every other.
+    pub(crate) mark: Uuid,
+    /// The marks that the code must still have.
+    pub(crate) base: Vec<Uuid>,
 }
 
 /// A deletion of one code, whether its row can be read or not.
@@ -171,11 +184,21 @@ pub trait CodeStore {
 
     /// Writes a code anew if it is still at the expected version. New tags and a new external id get their
     /// look-up rows first, so that a change that is refused may leave a hint.
+    ///
+    /// A shared store may answer [`ChangeError::InDoubt`]. The change it hands back is sent again until it is
+    /// answered otherwise: done, if any of the sendings was carried out; or else refused, and then none of them
+    /// is carried out later.
     async fn change(&self, change: Change) -> Result<(), ChangeError>;
 
     /// Deletes a code, for which nothing of it is read but id, owner, status and version: for one whose row cannot
     /// be read otherwise. One that is deleted stays as it is; one of another id or owner is missing.
     async fn delete(&self, deletion: Deletion) -> Result<(), ChangeError>;
+
+    /// Makes sure that a code stays as it was read at version `read`, until somebody changes it later: a change
+    /// that was sent before this, and whose outcome nobody knows, is not carried out after it. The version stays.
+    ///
+    /// A store in which nothing comes late has nothing to do.
+    async fn confirm(&self, code: Sequence, read: Version) -> Result<(), ChangeError>;
 
     /// What is remembered of the request that `owner` named `key`, however old: who reads decides by
     /// [`IdempotencyRecord::holds_at`]. Its codes may be missing still, see [`CodeStore::mint`].
@@ -191,7 +214,8 @@ pub trait CodeStore {
     /// The code whose alias this is.
     async fn sequence_of_alias(&self, alias: &Alias) -> Result<Option<Sequence>, ReadError>;
 
-    /// Codes that have, or once had, this external id: newest first, at most `limit`, all before `before`.
+    /// Codes that have, or once had, this external id: highest number first, at most `limit`, all before `before`.
+    /// How the order of numbers follows time, [`CodeStore::page_order`] tells.
     async fn sequences_of_external_id(
         &self,
         owner: &Owner,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ezqr_schema::{OutOfNumbers, Version};
 
-use crate::IdempotencyRecord;
+use crate::{Change, IdempotencyRecord};
 
 /// The store cannot answer now. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -72,12 +72,22 @@ pub enum ChangeError {
     /// The code is at another version. Nothing was written.
     #[error("the code is at version {}, not at the expected one", .found.get())]
     VersionMismatch {
-        /// The version it is at.
+        /// The version it is at. The expected one, when somebody confirmed it meanwhile: nothing keeps from
+        /// trying again then.
         found: Version,
     },
     /// There is no such code. Nothing was written.
     #[error("there is no such code")]
     Missing,
+    /// The change was sent to a shared store, and whether it happened is not known. It may still happen later,
+    /// until it was sent again and answered, or the code was changed or confirmed after it.
+    #[error("the outcome of a change is not known: {reason}")]
+    InDoubt {
+        /// What is to be sent again.
+        change: Box<Change>,
+        /// For the log; never shown to callers of the API.
+        reason: String,
+    },
     /// The write failed.
     #[error(transparent)]
     Write(#[from] WriteError),

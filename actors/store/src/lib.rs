@@ -27,7 +27,7 @@ mod unreadable;
 
 pub use account_store::{AccountStore, KeyStore};
 pub use code_store::{
-    Change, CodeStore, Deletion, IdempotencyRecord, Leases, Mint, MintRecord, PageOrder, PagePosition,
+    Change, CodeStore, Deletion, IdempotencyRecord, Leases, Mint, MintRecord, PageOrder, PagePosition, Sent,
     StoredCode,
 };
 pub use embedded::{EmbeddedOptions, EmbeddedStore, OpenError};

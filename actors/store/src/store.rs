@@ -3,7 +3,7 @@
 use ezqr_schema::scan::{Day, Month, VisitorSalt};
 use ezqr_schema::{
     Account, AccountId, AccountStatus, Alias, ApiKey, Block, Code, ExternalId, IdempotencyKey, KeyId,
-    LinkBase, LinkBaseId, Owner, Page, Sequence, Tag, Timestamp,
+    LinkBase, LinkBaseId, Owner, Page, Sequence, Tag, Timestamp, Version,
 };
 
 use crate::{
@@ -177,6 +177,13 @@ impl CodeStore for Store {
         match self {
             Self::Embedded(store) => store.change(change).await,
             Self::Scylla(store) => store.change(change).await,
+        }
+    }
+
+    async fn confirm(&self, code: Sequence, read: Version) -> Result<(), ChangeError> {
+        match self {
+            Self::Embedded(store) => store.confirm(code, read).await,
+            Self::Scylla(store) => store.confirm(code, read).await,
         }
     }
 

@@ -14,7 +14,7 @@ pub(super) fn changed(code: &Code, page: PagePosition, change: impl FnOnce(&mut 
     let mut next = Code { version: code.version.next(), ..code.clone() };
     next.updated_at = code.updated_at.saturating_add_millis(5);
     change(&mut next);
-    Change { code: next, expected: code.version, page }
+    Change { code: next, expected: code.version, page, sent: None }
 }
 
 /// All of it, to a value and to none.

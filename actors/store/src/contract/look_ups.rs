@@ -68,7 +68,8 @@ pub async fn a_tag_leads_to_its_pages_and_is_never_taken_back(fixture: &impl Fix
         if number % 3 != 0 {
             expected.insert(0, minter.page());
             let code = Code { tags: Tags::default(), version: batch[0].version.next(), ..batch[0].clone() };
-            store.change(Change { code, expected: batch[0].version, page: minter.page() }).await.unwrap();
+            let change = Change { code, expected: batch[0].version, page: minter.page(), sent: None };
+            store.change(change).await.unwrap();
         }
     }
     let owner = &minter.owner;
@@ -115,7 +116,8 @@ pub async fn a_look_up_after_a_change_finds_old_and_new(fixture: &impl Fixture) 
             updated_at: minter.now,
             ..code.clone()
         };
-        let change = Change { code: labelled.clone(), expected: code.version, page: minter.page() };
+        let (expected, page) = (code.version, minter.page());
+        let change = Change { code: labelled.clone(), expected, page, sent: None };
         store.change(change).await.unwrap();
         code = labelled;
     }

@@ -12,7 +12,7 @@ mod reads;
 #[cfg(test)]
 mod tests;
 
-use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, Owner, Page, Sequence, Tag};
+use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, Owner, Page, Sequence, Tag, Version};
 
 use self::lease::LeaseBlock;
 use super::EmbeddedStore;
@@ -43,6 +43,10 @@ impl CodeStore for EmbeddedStore {
 
     async fn delete(&self, deletion: Deletion) -> Result<(), ChangeError> {
         self.0.codes.writer.write(deletion).await
+    }
+
+    async fn confirm(&self, _: Sequence, _: Version) -> Result<(), ChangeError> {
+        Ok(())
     }
 
     async fn idempotency_record(

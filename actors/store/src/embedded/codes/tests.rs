@@ -112,7 +112,7 @@ fn a_write_runs_few_statements() {
             2 + 3,
             "as without a name, then the look at the record, the record, the oldest"
         );
-        let change = Change { code, expected: first.codes[0].version, page: first.page };
+        let change = Change { code, expected: first.codes[0].version, page: first.page, sent: None };
         assert_eq!(statements(&mut connection, &change), 2, "the version and the code");
         assert_eq!(statements(&mut connection, &super::LeaseBlock), 2, "the block and the one after it");
     });

@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, ManualClock, Owner, Page, Sequence, Tag};
+use ezqr_schema::{
+    Alias, Block, Code, ExternalId, IdempotencyKey, ManualClock, Owner, Page, Sequence, Tag, Version,
+};
 
 use crate::{
     Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError,
@@ -74,6 +76,10 @@ impl CodeStore for Memory {
 
     async fn delete(&self, _: Deletion) -> Result<(), ChangeError> {
         Err(ChangeError::Missing)
+    }
+
+    async fn confirm(&self, _: Sequence, _: Version) -> Result<(), ChangeError> {
+        Ok(())
     }
 
     async fn idempotency_record(

@@ -1,12 +1,12 @@
 //! Aliases: claimed before their code is written.
 
-use ezqr_schema::{Alias, Code, Sequence, Timestamp};
+use ezqr_schema::{AccountId, Alias, Code, Sequence, Timestamp};
 use scylla::errors::PrepareError;
 use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlValue;
 
 use crate::scylla::Core;
-use crate::scylla::columns::{of_column, sequence, stored_instant, timestamp};
+use crate::scylla::columns::{of_column, sequence, stored_instant, there, timestamp};
 use crate::scylla::conditional::Columns;
 use crate::scylla::driver::{Class, Driver};
 use crate::scylla::failure::{corrupt, unread};
@@ -17,12 +17,16 @@ use crate::{MintError, ReadError, WriteError};
 pub(super) const FRESH_MS: i64 = 30_000;
 /// A claim whose code has not come after this never gets it, and may be taken over.
 const ABANDONED_MS: i64 = 3_600_000;
+/// The same where one account has the claim and wants it. No code is written that long after its claim: that is
+/// fresh for 30 s, used for 30 s, written for 9 s, and clocks are up to 40 s apart.
+const OWN_ABANDONED_MS: i64 = 120_000;
 
 /// Its statements.
 pub(super) struct Statements {
     select: PreparedStatement,
     insert: PreparedStatement,
     take_over: PreparedStatement,
+    release: PreparedStatement,
     code: PreparedStatement,
 }
 
@@ -33,11 +37,13 @@ impl Statements {
              VALUES (?, ?, ?, ?) IF NOT EXISTS";
         let take_over = "UPDATE aliases SET sequence = ?, account_id = ?, claimed_at = ? WHERE alias = ? \
              IF sequence = ? AND claimed_at = ?";
+        let release = "DELETE FROM aliases WHERE alias = ? IF sequence = ? AND claimed_at = ?";
         let code = "SELECT version FROM codes WHERE page = ? AND sequence = ?";
         Ok(Self {
             select: driver.prepare(Class::PointRead, select).await?,
             insert: driver.prepare(Class::Conditional, insert).await?,
             take_over: driver.prepare(Class::Conditional, take_over).await?,
+            release: driver.prepare(Class::Conditional, release).await?,
             code: driver.prepare(Class::PointRead, code).await?,
         })
     }
@@ -47,6 +53,7 @@ impl Statements {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Holder {
     sequence: Sequence,
+    account: AccountId,
     claimed_at: Timestamp,
 }
 
@@ -55,8 +62,10 @@ impl Holder {
     fn of(columns: Option<&Columns>) -> Result<Self, ReadError> {
         let columns = columns.ok_or_else(|| of_column("aliases", "is refused without a row"))?;
         let claimed_at = columns.get("claimed_at").and_then(CqlValue::as_cql_timestamp);
+        let account = columns.get("account_id").and_then(CqlValue::as_uuid);
         Ok(Self {
             sequence: sequence("aliases.sequence", columns.get("sequence").and_then(CqlValue::as_bigint))?,
+            account: AccountId::from_uuid(there("aliases.account_id", account)?),
             claimed_at: timestamp("aliases.claimed_at", claimed_at)?,
         })
     }
@@ -64,7 +73,7 @@ impl Holder {
 
 /// What follows from who has an alias that is wanted.
 #[derive(Debug, PartialEq, Eq)]
-enum Claim {
+enum Standing {
     /// It is one's own, and lately so.
     Held,
     /// It is one's own from of old: others may be about to take it over.
@@ -76,45 +85,67 @@ enum Claim {
 }
 
 impl Holder {
-    fn claim(self, own: Sequence, now: Timestamp) -> Claim {
+    fn standing(self, own: Sequence, account: AccountId, now: Timestamp) -> Standing {
         let is_older_than = |milliseconds| self.claimed_at.saturating_add_millis(milliseconds) <= now;
-        match (self.sequence == own, is_older_than(FRESH_MS), is_older_than(ABANDONED_MS)) {
-            (true, false, _) => Claim::Held,
-            (true, true, _) => Claim::Stale,
-            (false, _, true) => Claim::Doubtful,
-            (false, _, false) => Claim::Taken,
+        let abandoned = if self.account == account { OWN_ABANDONED_MS } else { ABANDONED_MS };
+        match (self.sequence == own, is_older_than(FRESH_MS), is_older_than(abandoned)) {
+            (true, false, _) => Standing::Held,
+            (true, true, _) => Standing::Stale,
+            (false, _, true) => Standing::Doubtful,
+            (false, _, false) => Standing::Taken,
         }
     }
 }
 
+/// A claim of the own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claim<'code> {
+    alias: &'code Alias,
+    sequence: Sequence,
+    claimed_at: Timestamp,
+}
+
 /// Claims `alias` for `minted`, which may have it already.
-pub(super) async fn claim(core: &Core, alias: &Alias, minted: &Code) -> Result<(), MintError> {
+pub(super) async fn claim<'code>(
+    core: &Core,
+    alias: &'code Alias,
+    minted: &Code,
+) -> Result<Claim<'code>, MintError> {
     let now = core.driver.clock.now();
     let unreadable = |error| MintError::Write(WriteError::Unavailable(unread(error)));
     let (sequence, account) = (integer(minted.sequence.get()), minted.owner.account.as_uuid());
     let row = (alias.as_str(), sequence, account, stored_instant(now));
     let answer = core.driver.conditional(&core.statements.codes.alias.insert, row).await?;
+    let claim = |claimed_at| Claim { alias, sequence: minted.sequence, claimed_at };
     if answer.is_applied {
-        return Ok(());
+        return Ok(claim(now));
     }
     let holder = Holder::of(answer.row()).map_err(unreadable)?;
-    match holder.claim(minted.sequence, now) {
-        Claim::Held => return Ok(()),
-        Claim::Taken => return Err(MintError::AliasTaken),
-        Claim::Doubtful if is_minted(core, holder.sequence).await.map_err(unreadable)? => {
+    match holder.standing(minted.sequence, minted.owner.account, now) {
+        Standing::Held => return Ok(claim(holder.claimed_at)),
+        Standing::Taken => return Err(MintError::AliasTaken),
+        Standing::Doubtful if is_minted(core, holder.sequence).await.map_err(unreadable)? => {
             return Err(MintError::AliasTaken);
         }
-        Claim::Doubtful | Claim::Stale => {}
+        Standing::Doubtful | Standing::Stale => {}
     }
     let found = (integer(holder.sequence.get()), stored_instant(holder.claimed_at));
     let row = (sequence, account, stored_instant(now), alias.as_str(), found.0, found.1);
     let answer = core.driver.conditional(&core.statements.codes.alias.take_over, row).await?;
     if answer.is_applied {
-        return Ok(());
+        return Ok(claim(now));
     }
     // The own number in the row: an earlier sending of this did it, or another resumption of the request.
     let holder = Holder::of(answer.row()).map_err(unreadable)?;
-    if holder.sequence == minted.sequence { Ok(()) } else { Err(MintError::AliasTaken) }
+    if holder.sequence == minted.sequence { Ok(claim(holder.claimed_at)) } else { Err(MintError::AliasTaken) }
+}
+
+/// Ends a claim whose code is certainly not written and never will be. Answered, the alias is free, or another's
+/// by now; else it may be claimed still.
+pub(super) async fn release(core: &Core, claim: Claim<'_>) -> Result<(), WriteError> {
+    let Claim { alias, sequence, claimed_at } = claim;
+    let row = (alias.as_str(), integer(sequence.get()), stored_instant(claimed_at));
+    core.driver.conditional(&core.statements.codes.alias.release, row).await.map(drop)
 }
 
 /// The number of the code that has the alias, or is to have it.
@@ -136,19 +167,26 @@ mod tests {
     #[test]
     fn a_claim_follows_from_whose_it_is_and_how_old() {
         let [own, other] = [1, 2].map(|number| Sequence::new(number).unwrap());
+        let [account, stranger] = [1, 2].map(|byte| AccountId::from_random([byte; 16]));
         let now = Timestamp::from_millis(10_000_000).unwrap();
         let ages = [
-            (-20_000, Claim::Held, Claim::Taken),
-            (0, Claim::Held, Claim::Taken),
-            (29_999, Claim::Held, Claim::Taken),
-            (30_000, Claim::Stale, Claim::Taken),
-            (3_599_999, Claim::Stale, Claim::Taken),
-            (3_600_000, Claim::Stale, Claim::Doubtful),
+            (-20_000, Standing::Held, Standing::Taken, Standing::Taken),
+            (0, Standing::Held, Standing::Taken, Standing::Taken),
+            (29_999, Standing::Held, Standing::Taken, Standing::Taken),
+            (30_000, Standing::Stale, Standing::Taken, Standing::Taken),
+            (119_999, Standing::Stale, Standing::Taken, Standing::Taken),
+            (120_000, Standing::Stale, Standing::Doubtful, Standing::Taken),
+            (3_599_999, Standing::Stale, Standing::Doubtful, Standing::Taken),
+            (3_600_000, Standing::Stale, Standing::Doubtful, Standing::Doubtful),
         ];
-        for (age, of_own, of_other) in ages {
+        for (age, of_own, of_own_account, of_other) in ages {
             let claimed_at = now.saturating_add_millis(-age);
-            assert_eq!(Holder { sequence: own, claimed_at }.claim(own, now), of_own, "{age}");
-            assert_eq!(Holder { sequence: other, claimed_at }.claim(own, now), of_other, "{age}");
+            let standing = |sequence, holder| {
+                Holder { sequence, account: holder, claimed_at }.standing(own, account, now)
+            };
+            assert_eq!(standing(own, account), of_own, "{age}");
+            assert_eq!(standing(other, account), of_own_account, "{age}");
+            assert_eq!(standing(other, stranger), of_other, "{age}");
         }
     }
 }

@@ -7,7 +7,10 @@ use scylla::statement::prepared::PreparedStatement;
 use scylla::value::CqlValue;
 use uuid::Uuid;
 
-use super::change::{KEPT_MARKS, mark, mismatch, outcome, unreadable};
+use super::change::{mismatch, outcome};
+use super::current::unreadable;
+use super::marks;
+use super::refusal::Refusal;
 use crate::scylla::Core;
 use crate::scylla::columns::stored_instant;
 use crate::scylla::driver::{Class, Driver};
@@ -74,9 +77,8 @@ pub(super) async fn delete(core: &Core, deletion: &Deletion) -> Result<(), Chang
     if standing.status == Some(deleted) {
         return Ok(());
     }
-    let mark = mark()?;
-    let mut marks = vec![mark];
-    marks.extend(standing.last_ops.into_iter().flatten().take(KEPT_MARKS - 1));
+    let mark = marks::of_a_change()?;
+    let marks = marks::with(mark, &standing.last_ops.unwrap_or_default());
     let (page, sequence) = (integer(deletion.sequence.page().get()), integer(deletion.sequence.get()));
     let (at, next) = (stored_instant(deletion.at), integer(found.next().get()));
     let values = (deleted, at, next, &marks, page, sequence, standing.version);
@@ -97,8 +99,9 @@ async fn resolve(core: &Core, deletion: &Deletion, expected: Version, mark: Uuid
     let unknown = |error: ReadError| WriteError::OutcomeUnknown(error.to_string());
     let standing = read(core, &core.statements.codes.delete.standing_serial, deletion).await;
     let Some(standing) = standing.map_err(unknown)? else { return Err(ChangeError::Missing) };
-    let found = standing.version();
-    outcome(expected, mark, found, &standing.last_ops.unwrap_or_default())
+    let version = standing.version();
+    let found = Refusal { version, marks: standing.last_ops.unwrap_or_default() };
+    outcome(expected, mark, &found, true)
 }
 
 async fn read(

@@ -96,10 +96,16 @@ pub(super) struct ChangeRow<'change> {
     page: i64,
     sequence: i64,
     expected: i64,
+    base: Option<&'change [Uuid]>,
 }
 
 impl<'change> ChangeRow<'change> {
-    pub(super) fn of(change: &'change Change, last_ops: &'change [Uuid]) -> Self {
+    /// The row that leaves the marks `last_ops`, where it finds the marks `base`.
+    pub(super) fn of(
+        change: &'change Change,
+        last_ops: &'change [Uuid],
+        base: Option<&'change [Uuid]>,
+    ) -> Self {
         let Change { code, expected, .. } = change;
         Self {
             target_url: code.target_url.as_ref().map(TargetUrl::as_str),
@@ -115,6 +121,7 @@ impl<'change> ChangeRow<'change> {
             page: integer(code.sequence.page().get()),
             sequence: integer(code.sequence.get()),
             expected: integer(expected.get()),
+            base,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ezqr_schema::{ExternalId, Owner, Page, Sequence, Tag, Timestamp};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use scylla::errors::PrepareError;
 use scylla::serialize::row::SerializeRow;
 use scylla::statement::prepared::PreparedStatement;
@@ -18,6 +19,8 @@ use crate::{PagePosition, Unavailable, WriteError};
 
 /// How long the pages of one partition were opened: 6 hours.
 const BUCKET_MS: i64 = 6 * 3_600 * 1_000;
+/// Rows of one request that are written at once: those of other requests come in between.
+const AT_ONCE: usize = 32;
 /// Rows remembered. With more, all are forgotten: to write one again costs that write.
 const REMEMBERED: usize = 10_000;
 
@@ -90,8 +93,42 @@ impl Noted {
     }
 }
 
+/// A way to a code.
+pub(super) enum LookUp<'code> {
+    /// Its page, among those of the owner.
+    Page,
+    /// Its page, among those of a tag.
+    Tag(&'code Tag),
+    /// Codes of one page, among those of an external id: one partition.
+    ExternalId(&'code ExternalId, Vec<Sequence>),
+}
+
+/// Writes what leads to codes of `page`: all of it is there when this ends well.
+pub(super) async fn note(
+    core: &Core,
+    owner: &Owner,
+    page: PagePosition,
+    look_ups: Vec<LookUp<'_>>,
+) -> Result<(), Unavailable> {
+    let notes = look_ups.into_iter().map(|look_up| note_one(core, owner, page, look_up));
+    stream::iter(notes).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+async fn note_one(
+    core: &Core,
+    owner: &Owner,
+    page: PagePosition,
+    look_up: LookUp<'_>,
+) -> Result<(), Unavailable> {
+    match look_up {
+        LookUp::Page => note_page(core, owner, page).await,
+        LookUp::Tag(tag) => note_tag(core, owner, tag, page).await,
+        LookUp::ExternalId(id, sequences) => note_external_id(core, owner, id, &sequences, page).await,
+    }
+}
+
 /// Lists `page` among its owner's, its bucket first.
-pub(super) async fn note_page(core: &Core, owner: &Owner, page: PagePosition) -> Result<(), Unavailable> {
+async fn note_page(core: &Core, owner: &Owner, page: PagePosition) -> Result<(), Unavailable> {
     let (account, environment) = (owner.account.as_uuid(), owner.environment.as_str());
     let (bucket, written_at) = (bucket_of(page.opened_at), microseconds(page.opened_at));
     let row = Row::PageBucket(owner.clone(), bucket);
@@ -106,12 +143,7 @@ pub(super) async fn note_page(core: &Core, owner: &Owner, page: PagePosition) ->
 }
 
 /// Lists `page` among those of `tag`, its bucket first.
-pub(super) async fn note_tag(
-    core: &Core,
-    owner: &Owner,
-    tag: &Tag,
-    page: PagePosition,
-) -> Result<(), Unavailable> {
+async fn note_tag(core: &Core, owner: &Owner, tag: &Tag, page: PagePosition) -> Result<(), Unavailable> {
     let in_page = Row::Tag(tag.clone(), page.page);
     if core.noted.has(&in_page) {
         return Ok(());
@@ -132,18 +164,29 @@ pub(super) async fn note_tag(
     Ok(())
 }
 
-/// Lists the code of `sequence`, in `page`, among those of an external id.
-pub(super) async fn note_external_id(
+/// Lists codes of `page` among those of an external id.
+async fn note_external_id(
     core: &Core,
     owner: &Owner,
     external_id: &ExternalId,
-    sequence: Sequence,
+    sequences: &[Sequence],
     page: PagePosition,
 ) -> Result<(), Unavailable> {
     let (account, environment) = (owner.account.as_uuid(), owner.environment.as_str());
     let written_at = microseconds(page.opened_at);
-    let values = (account, environment, external_id.as_str(), integer(sequence.get()), written_at);
-    write(core, &core.statements.codes.look_ups.external_id, values).await
+    let row = |sequence: &Sequence| {
+        (account, environment, external_id.as_str(), integer(sequence.get()), written_at)
+    };
+    let statement = &core.statements.codes.look_ups.external_id;
+    if let [sequence] = sequences {
+        return write(core, statement, row(sequence)).await;
+    }
+    let mut batch = core.driver.batch(Class::Write);
+    for _ in sequences {
+        batch.append_statement(statement.clone());
+    }
+    let rows: Vec<_> = sequences.iter().map(row).collect();
+    core.driver.write_batch(&batch, rows).await.map_err(harmless)
 }
 
 async fn write(

@@ -1,17 +1,16 @@
 //! Minting, in an order that lets every step be done again: record, alias, look-up rows, codes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use ezqr_schema::{Code, PAGE_CODES, Tag};
-use futures_util::future::{try_join, try_join_all};
+use ezqr_schema::{Code, ExternalId, PAGE_CODES, Sequence, Tag};
 use scylla::errors::PrepareError;
 use scylla::statement::batch::Batch;
 use scylla::statement::prepared::PreparedStatement;
 
 use super::encode::MintRow;
-use super::look_ups::{note_external_id, note_page, note_tag};
-use super::{alias, record};
+use super::look_ups::{LookUp, note};
+use super::{alias, alias::Claim, record};
 use crate::scylla::Core;
 use crate::scylla::driver::{Class, Driver};
 use crate::scylla::failure::unavailable;
@@ -78,12 +77,26 @@ fn recorded(error: WriteError) -> WriteError {
 }
 
 async fn write(core: &Core, mint: &Mint) -> Result<(), MintError> {
+    let mut claim = claim_alias(core, mint).await?;
+    match write_claimed(core, mint, &mut claim).await {
+        Err(MintError::Write(WriteError::Unavailable(error))) => {
+            Err(give_up(core, mint, claim, error).await.into())
+        }
+        done @ (Ok(()) | Err(_)) => done,
+    }
+}
+
+/// Writes what a claim was made for, and renews that when it takes long.
+async fn write_claimed<'mint>(
+    core: &Core,
+    mint: &'mint Mint,
+    claim: &mut Option<Claim<'mint>>,
+) -> Result<(), MintError> {
     let began = core.driver.clock.monotonic();
-    claim_alias(core, mint).await?;
-    note(core, mint).await.map_err(WriteError::Unavailable)?;
+    note(core, &mint.owner, mint.page, look_ups(mint)).await.map_err(WriteError::Unavailable)?;
     let passed = core.driver.clock.monotonic().saturating_sub(began);
     if i64::try_from(passed.as_millis()).is_ok_and(|passed| passed > alias::FRESH_MS) {
-        claim_alias(core, mint).await?;
+        *claim = claim_alias(core, mint).await?;
     }
     let batch = core.statements.codes.mint.insert(&core.driver, mint.codes.len());
     let batch = batch.ok_or_else(|| unavailable("the request has no codes, or more than a page holds"));
@@ -91,27 +104,36 @@ async fn write(core: &Core, mint: &Mint) -> Result<(), MintError> {
     Ok(())
 }
 
-async fn claim_alias(core: &Core, mint: &Mint) -> Result<(), MintError> {
-    match &*mint.codes {
-        [minted @ Code { alias: Some(alias), .. }] => alias::claim(core, alias, minted).await,
-        _ => Ok(()),
+/// What a request is told whose codes were certainly not written, because of `error`. Its claim ends: the alias
+/// is free for the next request. Where it may be there still, something was written.
+async fn give_up(core: &Core, mint: &Mint, claim: Option<Claim<'_>>, error: Unavailable) -> WriteError {
+    match (claim, &mint.record) {
+        (Some(claim), MintRecord::Unnamed) => match alias::release(core, claim).await {
+            Ok(()) => error.into(),
+            Err(kept) => WriteError::OutcomeUnknown(format!("{error}; the alias is kept: {kept}")),
+        },
+        // Others may be finishing the request, by the same claim.
+        (Some(_), MintRecord::Made(_) | MintRecord::Resumed(_)) | (None, _) => error.into(),
     }
 }
 
-/// Writes what leads to the codes: all of it is there before they are.
-async fn note(core: &Core, mint: &Mint) -> Result<(), Unavailable> {
-    let Mint { page, owner, .. } = mint;
-    let tags: BTreeSet<&Tag> = mint.codes.iter().flat_map(|code| code.tags.iter()).collect();
-    let tags = tags.into_iter().map(|tag| note_tag(core, owner, tag, *page));
-    let references = mint.codes.iter().filter_map(|code| {
-        let external_id = code.external_id.as_ref()?;
-        Some(note_external_id(core, owner, external_id, code.sequence, *page))
-    });
-    let look_ups = try_join(try_join_all(tags), try_join_all(references));
-    if mint.records_page {
-        try_join(note_page(core, owner, *page), look_ups).await?;
-    } else {
-        look_ups.await?;
+async fn claim_alias<'mint>(core: &Core, mint: &'mint Mint) -> Result<Option<Claim<'mint>>, MintError> {
+    match &*mint.codes {
+        [minted @ Code { alias: Some(alias), .. }] => alias::claim(core, alias, minted).await.map(Some),
+        _ => Ok(None),
     }
-    Ok(())
+}
+
+/// What leads to the codes: all of it is there before they are.
+fn look_ups(mint: &Mint) -> Vec<LookUp<'_>> {
+    let tags: BTreeSet<&Tag> = mint.codes.iter().flat_map(|code| code.tags.iter()).collect();
+    let mut references: BTreeMap<&ExternalId, Vec<Sequence>> = BTreeMap::new();
+    for code in &*mint.codes {
+        if let Some(external_id) = &code.external_id {
+            references.entry(external_id).or_default().push(code.sequence);
+        }
+    }
+    let page = mint.records_page.then_some(LookUp::Page);
+    let references = references.into_iter().map(|(id, sequences)| LookUp::ExternalId(id, sequences));
+    page.into_iter().chain(tags.into_iter().map(LookUp::Tag)).chain(references).collect()
 }

@@ -2,20 +2,24 @@
 
 mod alias;
 mod change;
+mod confirm;
+mod current;
 mod decode;
 mod delete;
 mod encode;
 mod lease;
 mod look_ups;
+mod marks;
 mod mint;
 mod pages;
 mod reads;
 mod record;
+mod refusal;
 mod statements;
 
 use std::time::Duration;
 
-use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, Owner, Page, Sequence, Tag};
+use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, Owner, Page, Sequence, Tag, Version};
 
 pub(super) use self::look_ups::Noted;
 pub(super) use self::statements::Statements;
@@ -43,7 +47,11 @@ impl CodeStore for ScyllaStore {
     }
 
     async fn change(&self, change: Change) -> Result<(), ChangeError> {
-        change::change(&self.0, &change).await
+        change::change(&self.0, change).await
+    }
+
+    async fn confirm(&self, code: Sequence, read: Version) -> Result<(), ChangeError> {
+        confirm::confirm(&self.0, code, read).await
     }
 
     async fn delete(&self, deletion: Deletion) -> Result<(), ChangeError> {

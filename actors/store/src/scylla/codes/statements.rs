@@ -2,7 +2,7 @@
 
 use scylla::errors::PrepareError;
 
-use super::{alias, change, delete, lease, look_ups, mint, pages, reads, record};
+use super::{alias, change, confirm, current, delete, lease, look_ups, mint, pages, reads, record};
 use crate::scylla::driver::Driver;
 
 /// The statements of this folder, each with who sends it.
@@ -10,6 +10,8 @@ pub(in crate::scylla) struct Statements {
     pub(super) alias: alias::Statements,
     pub(super) change: change::Statements,
     pub(super) delete: delete::Statements,
+    pub(super) confirm: confirm::Statements,
+    pub(super) current: current::Statements,
     pub(super) lease: lease::Statements,
     pub(super) look_ups: look_ups::Statements,
     pub(super) mint: mint::Statements,
@@ -24,6 +26,8 @@ impl Statements {
             alias: alias::Statements::prepare(driver).await?,
             change: change::Statements::prepare(driver).await?,
             delete: delete::Statements::prepare(driver).await?,
+            confirm: confirm::Statements::prepare(driver).await?,
+            current: current::Statements::prepare(driver).await?,
             lease: lease::Statements::prepare(driver).await?,
             look_ups: look_ups::Statements::prepare(driver).await?,
             mint: mint::Statements::prepare(driver).await?,
