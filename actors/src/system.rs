@@ -10,7 +10,7 @@ use ezqr_store::{CodeStore as _, InstallationStore as _, ReadError, Store, Write
 
 use crate::codes::{CodeReader, Codes, CodesHandle, CodesSeed, LinkBases, Published};
 use crate::kernel::{Root, Spec, StartError, StopError, Vitals};
-use crate::keyring::{AccountView, KeyRing, KeyRingHandle, KeyRingSeed};
+use crate::keyring::{AccountView, KeyRing, KeyRingHandle, KeyRingSeed, LastKnown};
 use crate::limiter::{Limiter, LimiterHandle, LimiterSeed};
 use crate::misses::Misses;
 use crate::rendering::{Rendering, RenderingError, RenderingHandle, RenderingSeed};
@@ -126,7 +126,7 @@ impl System {
     pub async fn start(foundation: Foundation, bounds: Bounds) -> Result<Self, SystemError> {
         let Foundation { store, secret, pepper, link_base, link_capitals, clock, counting } = foundation;
         let link_base: LinkBaseId = store.adopt_link_base(&link_base).await?;
-        let link_bases = LinkBases::load(store.clone()).await?;
+        let link_bases = LinkBases::load(store.clone(), clock.clone()).await?;
         let published = Published::new((bounds.cached_links, bounds.cached_links_bytes), store.is_shared());
         let accounts = AccountView::default();
 
@@ -149,6 +149,7 @@ impl System {
             clock: clock.clone(),
             view: accounts.clone(),
             codes: codes.clone(),
+            last_known: LastKnown::default(),
         };
         let keyring =
             KeyRingHandle::new(root.start::<KeyRing>(Spec::new("keyring", bounds.queue), keyring).await?);

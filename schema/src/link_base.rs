@@ -109,11 +109,26 @@ impl LinkBase {
 
     /// Whether following `target` would come back to this host.
     ///
-    /// The default ports count as one: a front that sends `http` on to `https` closes the loop as well.
+    /// The default ports count as one: a front that sends `http` on to `https` closes the loop as well. So do all
+    /// names and addresses of the own machine, which is how a service without settings is reached.
     pub fn is_host_of(&self, target: &TargetUrl) -> bool {
-        target
-            .url()
-            .is_some_and(|url| url.port() == self.port && normal_host(&url).as_ref() == Some(&self.host))
+        target.url().is_some_and(|url| {
+            url.port() == self.port && normal_host(&url).is_some_and(|host| is_same_host(&host, &self.host))
+        })
+    }
+}
+
+fn is_same_host(one: &Host<String>, other: &Host<String>) -> bool {
+    one == other || is_own_machine(one) && is_own_machine(other)
+}
+
+/// Whether this is a loopback address (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3), a name of one (RFC 6761, 6.3), or the
+/// unspecified address, which systems take for one.
+fn is_own_machine(host: &Host<String>) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => address.is_loopback() || address.is_unspecified(),
+        Host::Ipv6(address) => address.is_loopback() || address.is_unspecified(),
     }
 }
 
@@ -123,12 +138,14 @@ impl std::fmt::Display for LinkBase {
     }
 }
 
-/// The URL's host; a fully qualified name without its trailing dot.
+/// The URL's host; a fully qualified name without its trailing dot, an IPv4 address that is written as one of
+/// IPv6 (RFC 4291, 2.5.5.2) as what it is.
 fn normal_host(url: &Url) -> Option<Host<String>> {
-    match url.host()?.to_owned() {
-        Host::Domain(name) => Some(Host::Domain(name.trim_end_matches('.').to_owned())),
-        address @ (Host::Ipv4(_) | Host::Ipv6(_)) => Some(address),
-    }
+    Some(match url.host()?.to_owned() {
+        Host::Domain(name) => Host::Domain(name.trim_end_matches('.').to_owned()),
+        Host::Ipv6(address) => address.to_ipv4_mapped().map_or(Host::Ipv6(address), Host::Ipv4),
+        address @ Host::Ipv4(_) => address,
+    })
 }
 
 /// Whether QR's alphanumeric mode has this byte (ISO/IEC 18004:2015, table 5).

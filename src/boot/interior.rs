@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ezqr_actors::{Bounds, Foundation, System};
 use ezqr_schema::wire::Cursors;
 use ezqr_schema::{Clock, KeySecret};
-use ezqr_store::{InstallationStore as _, Store};
+use ezqr_store::Store;
 
 use super::BootError;
 use super::counting::counting;
@@ -48,14 +48,12 @@ impl Interior {
             counting: counting(config)?,
         };
         let system = System::start(foundation, bounds(config)).await?;
-        let link_hosts = store.link_bases().await?.into_iter().map(|(_, base)| base).collect();
         let edge = Edge {
             handles: system.handles().clone(),
             cursors,
             clock,
             link_base,
             fronts: Fronts::of(&config.http),
-            link_hosts,
             public_url,
             readiness: Arc::new(Readiness::new(system.handles().vitals.clone(), store)),
             body_limit_bytes: config.http.body_limit_bytes,

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use ezqr_schema::wire::{BatchAnswer, BatchItem, Refused, ScanCount, parse_batch, parse_body};
+use ezqr_schema::wire::{BatchAnswer, BatchItem, Refused, ScanCount, bound_tags, parse_batch, parse_body};
 use ezqr_schema::{Code, NewCode, Problem, ProblemCode, Scope};
 
 use super::archives::{self, ArchiveOptions};
@@ -33,8 +33,13 @@ pub(super) async fn create(
     let text = body::text(&request, payload, &edge).await?;
     let repeatable = Repeatable::begin(&edge, &principal.owner, on_error, key, &request, text).await?;
     let body = parse_body(repeatable.body())?;
+    let link_hosts = edge.link_hosts().await;
     let judge = |terms: Terms| {
-        let items = parse_batch(&body, &terms.context(&edge))?;
+        let items = parse_batch(&body, &terms.context(&link_hosts))?;
+        let items = match terms {
+            Terms::Full(_) => bound_tags(items),
+            Terms::Content => items,
+        };
         let items = items.into_iter().enumerate().map(|(index, item)| fitting(index, item)).collect();
         match (archive, terms) {
             (Some(options), Terms::Full(_)) => options.check_each(&edge, items),

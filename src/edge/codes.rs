@@ -33,7 +33,8 @@ pub(super) async fn create(
     let text = body::text(&request, payload, &edge).await?;
     let repeatable = Repeatable::begin(&edge, &principal.owner, OnError::Refuse, key, &request, text).await?;
     let body = parse_body(repeatable.body())?;
-    let judge = |terms: Terms| Ok(vec![judged(&body, &terms.context(&edge))]);
+    let link_hosts = edge.link_hosts().await;
+    let judge = |terms: Terms| Ok(vec![judged(&body, &terms.context(&link_hosts))]);
     let check_image = async |codes: &[NewCode]| match (format, codes) {
         (Some(format), [code]) => images::check_new_code(&edge, code, format, options),
         _ => Ok(()),
@@ -128,7 +129,8 @@ pub(super) async fn change(
     let id = address::code_id(address::segment(&request, "id"))?;
     let expected = conditions::expected_version(&request)?;
     let text = body::text(&request, payload, &edge).await?;
-    let patch = parse_code_patch(&parse_body(&text)?, &edge.parse_context())?;
+    let context = ParseContext { now: edge.clock.now(), link_hosts: &edge.link_hosts().await };
+    let patch = parse_code_patch(&parse_body(&text)?, &context)?;
     if patch.status == Some(ShownStatus::Deleted) {
         caller::check_scope(&principal, Scope::CodesDelete)?;
     }

@@ -15,7 +15,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use ezqr_actors::codes::{Answered, Entered, MintAnswer, MintRefused, MintRequest, NamedMint, Place};
 use ezqr_schema::wire::{ParseContext, Refused, all_or_nothing};
 use ezqr_schema::{
-    Code, FieldFault, IdempotencyKey, InvalidIdempotencyKey, ItemOutcome, NewCode, Owner, Problem,
+    Code, FieldFault, IdempotencyKey, InvalidIdempotencyKey, ItemOutcome, LinkBase, NewCode, Owner, Problem,
     ProblemCode, RequestHash, Timestamp,
 };
 use ezqr_store::IdempotencyRecord;
@@ -43,10 +43,10 @@ pub(super) enum Terms {
 }
 
 impl Terms {
-    /// What bodies are judged by.
-    pub(super) fn context(self, edge: &Edge) -> ParseContext<'_> {
+    /// What bodies are judged by, where these are the hosts of short links.
+    pub(super) const fn context(self, link_hosts: &[LinkBase]) -> ParseContext<'_> {
         match self {
-            Self::Full(now) => ParseContext { now, link_hosts: &edge.link_hosts },
+            Self::Full(now) => ParseContext { now, link_hosts },
             Self::Content => ParseContext { now: Timestamp::EPOCH, link_hosts: &[] },
         }
     }

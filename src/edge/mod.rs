@@ -28,7 +28,7 @@ mod visitor;
 use std::time::Duration;
 
 use ezqr_actors::Handles;
-use ezqr_schema::wire::{Cursors, ParseContext};
+use ezqr_schema::wire::Cursors;
 use ezqr_schema::{Clock, LinkBase};
 
 pub(crate) use self::caller::rate_limit_headers;
@@ -48,8 +48,6 @@ pub(crate) struct Edge {
     pub(crate) link_base: LinkBase,
     /// Who is believed about clients.
     pub(crate) fronts: Fronts,
-    /// All hosts this installation ever had short links on.
-    pub(crate) link_hosts: Vec<LinkBase>,
     /// What the addresses of the API and the images begin with.
     pub(crate) public_url: LinkBase,
     /// Whether to be sent requests.
@@ -67,8 +65,11 @@ pub(crate) struct Edge {
 }
 
 impl Edge {
-    /// What bodies are judged by now.
-    fn parse_context(&self) -> ParseContext<'_> {
-        ParseContext { now: self.clock.now(), link_hosts: &self.link_hosts }
+    /// Where short links of this installation are answered: every host they ever had, and that of the API, which
+    /// answers them too. No code may lead there.
+    async fn link_hosts(&self) -> Vec<LinkBase> {
+        let mut hosts = self.handles.reader.link_bases().await;
+        hosts.push(self.public_url.clone());
+        hosts
     }
 }

@@ -195,6 +195,31 @@ fn a_target_on_a_former_link_host_is_a_loop() {
 }
 
 #[test]
+fn a_target_where_short_links_are_answered_is_a_loop_by_whatever_name() {
+    let app = TestApp::with(&[
+        ("links.link_url", "https://r.example.com"),
+        ("links.public_url", "https://api.example.com"),
+    ]);
+    let leading = |host: &str| json!({ "content_type": "url", "content": "https://example.com/", "target_url": format!("{host}/a") });
+    let refused = app.api.create(&leading("https://api.example.com"));
+    assert_eq!(refused.refusal().split(' ').take(2).collect::<Vec<_>>(), ["422", "redirect-loop"]);
+    app.assert_nothing_written();
+    let code = app.api.created(&leading("https://www.example.com"));
+    let patch = json!({ "target_url": "http://api.example.com./a" });
+    let address = format!("/api/v1/qr-codes/{}", code["id"].as_str().unwrap());
+    assert_eq!(app.api.call("PATCH", &address).json(&patch).send().status, 422);
+
+    // Without settings short links are on the own machine.
+    let app = TestApp::spawn();
+    let port = app.address.port();
+    for host in ["localhost", "127.1.2.3", "[::1]", "[::ffff:127.0.0.1]"] {
+        assert_eq!(app.api.create(&leading(&format!("http://{host}:{port}"))).status, 422, "{host}");
+    }
+    app.assert_nothing_written();
+    app.api.created(&leading(&format!("http://localhost:{}", port ^ 1)));
+}
+
+#[test]
 fn a_code_keeps_the_link_base_it_was_minted_with() {
     let app = TestApp::with(&[("links.link_url", "https://r.ezqr.io")]);
     let body = json!({ "content_type": "url", "content": "https://example.com/", "dynamic": true });

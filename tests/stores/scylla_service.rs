@@ -9,11 +9,11 @@ use ezqr_actors::scans::Counting;
 use ezqr_actors::{Bounds, Foundation, System};
 use ezqr_schema::{
     AccountId, Clock, Code, ContentType, Environment, ErrorCorrection, IdempotencyKey, InstallationSecret,
-    ItemOutcome, KeyId, LinkBase, LinkCapitals, Metadata, NewCode, Owner, Payload, Pepper, RequestHash,
-    ShortPath, Tags, TargetUrl, random_bytes,
+    ItemOutcome, KeyId, LinkBase, LinkCapitals, ManualClock, Metadata, NewCode, Owner, Payload, Pepper,
+    RequestHash, ShortPath, Tags, TargetUrl, random_bytes,
 };
-use ezqr_store::Store;
 use ezqr_store::contract::run;
+use ezqr_store::{InstallationStore as _, ScyllaStore, Store};
 use serde_json::json;
 
 use crate::cql;
@@ -60,23 +60,28 @@ async fn named(codes: &CodesHandle, owner: &Owner) -> NamedMint {
     }
 }
 
+/// The actors on `store`, without counting scans, by this clock.
+pub(crate) async fn start(store: &ScyllaStore, clock: Clock) -> System {
+    let directory = tempfile::tempdir().unwrap();
+    let counting = Counting::new(directory.path().join("journal")).unwrap();
+    let foundation = Foundation {
+        counting: Counting { is_on: false, ..counting },
+        store: Store::Scylla(store.clone()),
+        secret: InstallationSecret::from_bytes([7; 32]),
+        pepper: Pepper::from_bytes([3; 32]),
+        link_base: LinkBase::parse("https://r.example.com").unwrap(),
+        link_capitals: LinkCapitals::default(),
+        clock,
+    };
+    System::start(foundation, bounds()).await.unwrap()
+}
+
 #[test]
 #[ignore = "needs a store: tests/cassandra/server starts one"]
 fn the_service_sends_few_statements() {
     run(async {
         let store = cql::store().await;
-        let directory = tempfile::tempdir().unwrap();
-        let counting = Counting::new(directory.path().join("journal")).unwrap();
-        let foundation = Foundation {
-            counting: Counting { is_on: false, ..counting },
-            store: Store::Scylla(store.clone()),
-            secret: InstallationSecret::from_bytes([7; 32]),
-            pepper: Pepper::from_bytes([3; 32]),
-            link_base: LinkBase::parse("https://r.example.com").unwrap(),
-            link_capitals: LinkCapitals::default(),
-            clock: Clock::system(),
-        };
-        let system = System::start(foundation, bounds()).await.unwrap();
+        let system = start(&store, Clock::system()).await;
         let handles = system.handles();
         let owner = Owner {
             account: AccountId::from_random(random_bytes().unwrap()),
@@ -116,6 +121,26 @@ fn the_service_sends_few_statements() {
             }
         });
         assert_eq!(of_a_limited_key.await, 5, "a lease for 5 requests");
+        system.stop(Duration::from_secs(20)).await.unwrap();
+    });
+}
+
+#[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
+fn a_link_base_that_another_node_adopts_is_known_within_a_minute() {
+    run(async {
+        let (store, other) = (cql::store().await, cql::store().await);
+        let clock = ManualClock::starting_at(Clock::system().now());
+        let system = start(&store, clock.clock()).await;
+        let reader = &system.handles().reader;
+        let number = u64::from_be_bytes(random_bytes().unwrap());
+        let base = LinkBase::parse(&format!("https://r-{number:x}.example.com")).unwrap();
+        other.adopt_link_base(&base).await.unwrap();
+        clock.advance(Duration::from_secs(59));
+        let asked = statements(&store, async || drop(reader.link_bases().await)).await;
+        assert_eq!(asked, 0, "it is asked for once a minute");
+        clock.advance(Duration::from_secs(1));
+        assert!(reader.link_bases().await.contains(&base));
         system.stop(Duration::from_secs(20)).await.unwrap();
     });
 }

@@ -137,6 +137,11 @@ impl CodeReader {
         self.link_bases.get(code.link_base).await
     }
 
+    /// Every link base this installation ever had, those that other nodes adopted up to a minute ago included.
+    pub async fn link_bases(&self) -> Vec<LinkBase> {
+        self.link_bases.recent().await
+    }
+
     /// How the number of a code is printed.
     pub fn short_code(&self, sequence: Sequence) -> ShortCode {
         self.short_codes.print(sequence)

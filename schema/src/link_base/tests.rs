@@ -107,5 +107,27 @@ fn addresses_are_compared_by_value() {
     assert!(base.is_host_of(&TargetUrl::parse("http://127.1:8080/a").unwrap()));
     assert!(base.is_host_of(&TargetUrl::parse("https://0x7f000001:8080/a").unwrap()));
     assert!(!base.is_host_of(&TargetUrl::parse("http://127.0.0.1/a").unwrap()));
+    let other = LinkBase::parse("http://192.0.2.7:8080").unwrap();
+    assert!(other.is_host_of(&TargetUrl::parse("http://[::ffff:192.0.2.7]:8080/a").unwrap()));
+    assert!(!other.is_host_of(&TargetUrl::parse("http://[::ffff:192.0.2.8]:8080/a").unwrap()));
     assert!(!base.is_host_of(&TargetUrl::parse("http://127.0.0.1:8081/a").unwrap()));
+}
+
+#[test]
+fn all_names_of_the_own_machine_are_one() {
+    let own = ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "127.1.2.3", "0.0.0.0", "[::]"];
+    for host in own {
+        let base = LinkBase::parse(&format!("http://{host}:8080")).unwrap();
+        for target in own.into_iter().chain(["LOCALHOST.", "api.localhost", "[::ffff:7f00:1]"]) {
+            let leads =
+                |port| base.is_host_of(&TargetUrl::parse(&format!("http://{target}:{port}/a")).unwrap());
+            assert!(leads(8080), "{target} from {base}");
+            assert!(!leads(8081), "{target} from {base}");
+        }
+        for target in ["http://localhost.example.com:8080/", "http://128.0.0.1:8080/", "http://[::2]:8080/"] {
+            assert!(!base.is_host_of(&TargetUrl::parse(target).unwrap()), "{target} from {base}");
+        }
+    }
+    let elsewhere = LinkBase::parse("https://r.example.com").unwrap();
+    assert!(!elsewhere.is_host_of(&TargetUrl::parse("https://localhost/").unwrap()));
 }

@@ -1,5 +1,7 @@
 //! The body that asks for many codes, and its answer.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::create::{Aliases, parse_item};
@@ -8,6 +10,9 @@ use crate::{FieldFault, NewCode, Problem};
 
 /// Most codes of one batch.
 pub const BATCH_LIMIT: usize = 100;
+
+/// Most different tags of one batch: in a shared store each is two rows, in partitions of their own.
+pub const BATCH_TAGS: usize = 100;
 
 /// Reads the body of a batch: an array of 1 to [`BATCH_LIMIT`] codes without aliases, each judged by itself.
 ///
@@ -29,6 +34,27 @@ pub fn parse_batch(
     }
     let parse = |(index, item)| parse_item(item, &format!("/{index}"), context, Aliases::SingleOnly);
     Ok(items.into_iter().enumerate().map(parse).collect())
+}
+
+/// Refuses the items whose tags would bring the batch over [`BATCH_TAGS`] different ones; those before them, and
+/// those with tags that it has already, are as they were.
+pub fn bound_tags(items: Vec<Result<NewCode, Refused>>) -> Vec<Result<NewCode, Refused>> {
+    let mut different = BTreeSet::new();
+    let bound = |(index, item): (usize, Result<NewCode, Refused>)| {
+        let code = item?;
+        let new: Vec<_> = code.tags.iter().filter(|tag| !different.contains(*tag)).cloned().collect();
+        let count = different.len() + new.len();
+        if count > BATCH_TAGS {
+            let detail = format!(
+                "would bring the batch to {count} different tags; at most {BATCH_TAGS} are allowed: send this code \
+                 in another batch"
+            );
+            return Err(Refused::one(FieldFault::new(format!("/{index}/tags"), detail)));
+        }
+        different.extend(new);
+        Ok(code)
+    };
+    items.into_iter().enumerate().map(bound).collect()
 }
 
 /// The codes of a batch that is carried out as a whole or not at all.

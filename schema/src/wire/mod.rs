@@ -19,7 +19,7 @@ mod record;
 mod refused;
 pub mod scans;
 
-pub use batch::{BATCH_LIMIT, BatchAnswer, BatchItem, all_or_nothing, parse_batch};
+pub use batch::{BATCH_LIMIT, BATCH_TAGS, BatchAnswer, BatchItem, all_or_nothing, bound_tags, parse_batch};
 pub use create::{ParseContext, parse_new_code};
 pub use csv::push_csv_row;
 pub use cursor::{Cursors, InvalidCursor};

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::fields::described;
 use crate::openapi::references::{Named, named, schema, schema_or_null};
-use crate::wire::BATCH_LIMIT;
+use crate::wire::{BATCH_LIMIT, BATCH_TAGS};
 
 /// The schemas by name.
 pub(super) fn schemas() -> Named {
@@ -82,7 +82,10 @@ fn new_batch() -> Value {
         "type": "array",
         "minItems": 1,
         "maxItems": BATCH_LIMIT,
-        "description": "Codes to be minted together. An alias is for codes minted one at a time.",
+        "description": format!(
+            "Codes to be minted together, with at most {BATCH_TAGS} different tags in all. An alias is for codes \
+             minted one at a time."
+        ),
         "items": { "allOf": [schema("NewCode"), { "not": { "required": ["alias"] } }] },
         "examples": [[
             { "content_type": "url", "content": "https://app.example.com/o/1", "dynamic": true },

@@ -70,3 +70,30 @@ fn items_with_one_problem_in_common_are_refused_with_it() {
     let refused = all_or_nothing(parse(&json!([looping, looping, plain()])).unwrap()).unwrap_err();
     assert_eq!(refused.code, ProblemCode::RedirectLoop);
 }
+
+#[test]
+fn a_batch_has_at_most_100_different_tags() {
+    let tagged = |tags: std::ops::Range<u32>| {
+        let tags: Vec<String> = tags.map(|number| format!("tag-{number}")).collect();
+        json!({"content_type": "text", "content": "a", "tags": tags})
+    };
+    let bound = |items: Vec<Value>| bound_tags(parse(&Value::from(items)).unwrap());
+    let twenties = |count: u32| (0..count).map(|number| tagged(number * 20..number * 20 + 20));
+    assert!(bound(twenties(5).collect()).iter().all(Result::is_ok), "100 are allowed");
+    assert!(bound(vec![tagged(0..20); 100]).iter().all(Result::is_ok), "however often each");
+
+    // What brings too many is refused by its field; what is before it and after it is judged by itself.
+    let items = twenties(5).chain([tagged(99..101), tagged(0..20), tagged(7..7), tagged(200..201)]);
+    let items = bound(items.collect());
+    let refused: Vec<_> = items.iter().map(Result::is_err).collect();
+    assert_eq!(refused, [false, false, false, false, false, true, false, false, true]);
+    assert_eq!(
+        told(items[5].clone().unwrap_err()),
+        [
+            "/5/tags would bring the batch to 101 different tags; at most 100 are allowed: send this code in another batch"
+        ]
+    );
+    assert_eq!(all_or_nothing(items).unwrap_err().faults.len(), 2);
+    let mut other = bound(vec![json!(7)]);
+    assert_eq!(told(other.remove(0).unwrap_err()), ["/0 must be an object"]);
+}
