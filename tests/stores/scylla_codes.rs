@@ -1,9 +1,13 @@
 //! What the store for several nodes promises of codes beyond the contract: what it makes of what a crash, a
 //! clock or another program left behind.
 
-use ezqr_schema::{Alias, Clock, Code, Name, random_bytes};
+use ezqr_schema::wire::ListFilter;
+use ezqr_schema::{AccountId, Alias, Clock, Code, ExternalId, Name, Version, random_bytes};
 use ezqr_store::contract::{Minter, request, run};
-use ezqr_store::{Change, CodeStore as _, Mint, MintError, MintRecord, PagePosition, ReadError, ScyllaStore};
+use ezqr_store::{
+    Change, ChangeError, CodeStore as _, ListBudget, ListRequest, Mint, MintError, MintRecord, PagePosition,
+    ReadError, ScyllaStore, list,
+};
 
 use crate::cql::{self, Raw};
 
@@ -35,7 +39,7 @@ pub(crate) fn batch(minter: &mut Minter, count: usize) -> Vec<Code> {
 pub(crate) fn renamed(code: &Code, page: PagePosition) -> Change {
     let name = Some(Name::parse("renamed").unwrap());
     let next = Code { name, version: code.version.next(), ..code.clone() };
-    Change { code: next, expected: code.version, page }
+    Change { code: next, expected: code.version, page, sent: None }
 }
 
 #[test]
@@ -89,21 +93,31 @@ fn a_change_is_lost_behind_a_code_from_the_future() {
 fn an_alias_whose_code_never_came_is_given_to_another() {
     on_a_cluster(async |store, raw| {
         let mut minter = Minter::new(&store).await;
-        let claim = async |alias: &Alias, code: &Code, minutes: i64| {
+        let stranger = AccountId::from_random(random_bytes().unwrap());
+        let own = minter.owner.account;
+        let claim = async |alias: &Alias, code: &Code, account: AccountId, minutes: i64| {
             let claimed_at = Clock::system().now().as_millis() - minutes * 60_000;
             raw.run(&format!(
-                "UPDATE {} SET sequence = {}, claimed_at = {claimed_at} WHERE alias = '{}' IF sequence != -1",
+                "UPDATE {} SET sequence = {}, account_id = {account}, claimed_at = {claimed_at} \
+                 WHERE alias = '{}' IF sequence != -1",
                 table("aliases"),
                 code.sequence.get(),
                 alias.as_str()
             ))
             .await;
         };
-        for (minutes, is_minted, is_given) in [(61, false, true), (59, false, false), (61, true, false)] {
+        for (account, minutes, is_minted, is_given) in [
+            (stranger, 61, false, true),
+            (stranger, 59, false, false),
+            (stranger, 61, true, false),
+            (own, 3, false, true),
+            (own, 1, false, false),
+            (own, 3, true, false),
+        ] {
             let alias = new_alias();
             let first = minter.mint_one(&store, |code| code.alias = Some(alias.clone())).await.unwrap();
             let holder = if is_minted { first } else { minter.plain() };
-            claim(&alias, &holder, minutes).await;
+            claim(&alias, &holder, account, minutes).await;
             let second = minter.mint_one(&store, |code| code.alias = Some(alias.clone())).await;
             let has_it = match second {
                 Ok(second) => second.sequence,
@@ -119,13 +133,76 @@ fn an_alias_whose_code_never_came_is_given_to_another() {
         let alias = new_alias();
         let code = Code { alias: Some(alias.clone()), ..minter.plain() };
         store.mint(minter.mint([code.clone()])).await.unwrap();
-        claim(&alias, &code, 300).await;
+        claim(&alias, &code, own, 300).await;
         store.mint(minter.mint([code])).await.unwrap();
         let aliases = table("aliases");
         let claimed =
             raw.rows(&format!("SELECT claimed_at FROM {aliases} WHERE alias = '{}'", alias.as_str())).await;
         let (claimed,): (scylla::value::CqlTimestamp,) = claimed.first_row().unwrap();
         assert!(claimed.0 > Clock::system().now().as_millis() - 60_000);
+    });
+}
+
+#[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
+fn an_idle_process_lists_what_it_mints_now_before_what_others_minted_earlier() {
+    on_a_cluster(async |store, _| {
+        // Its numbers are the lower ones.
+        let mut idle = Minter::new(&store).await;
+        let mut busy = Minter::new(&store).await;
+        busy.owner = idle.owner.clone();
+        let reference = ExternalId::parse(&unique()).unwrap();
+        let mut newest_first = Vec::new();
+        idle.tick(-3_000);
+        busy.tick(-4_000);
+        for minter in [&mut busy, &mut idle] {
+            for _ in 0..3 {
+                minter.tick(1);
+                minter.turn_page();
+                let code = minter.mint_one(&store, |code| code.external_id = Some(reference.clone())).await;
+                newest_first.insert(0, code.unwrap());
+            }
+        }
+        // A hint to a code that never came.
+        let gone = idle.plain();
+        let labelled = Code { external_id: Some(reference.clone()), ..gone };
+        let mint = Mint { records_page: false, ..idle.mint(vec![labelled; 129]) };
+        assert!(store.mint(mint).await.is_err(), "more codes than a page holds");
+        let filter = ListFilter { external_id: Some(reference), ..ListFilter::default() };
+        let limit = ezqr_schema::wire::parse_list_query("limit=2").unwrap().limit;
+        let budget = ListBudget::default();
+        let mut request = ListRequest { owner: idle.owner.clone(), filter, after: None, limit, budget };
+        let mut listed = Vec::new();
+        loop {
+            let answer = list(&store, &request, &Clock::system()).await.unwrap();
+            listed.extend(answer.codes);
+            let Some(next) = answer.next else { break };
+            request.after = Some(next);
+        }
+        assert_eq!(listed, newest_first);
+    });
+}
+
+#[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
+fn a_version_that_was_confirmed_is_changed_by_who_reads_it_and_kept() {
+    on_a_cluster(async |store, _| {
+        let mut minter = Minter::new(&store).await;
+        let mut code = minter.mint_one(&store, |_| {}).await.unwrap();
+        let page = minter.page();
+        for _ in 0..3 {
+            for _ in 0..2 {
+                store.confirm(code.sequence, code.version).await.unwrap();
+                assert_eq!(store.code(code.sequence).await.unwrap().unwrap().code, code, "nothing changes");
+            }
+            let change = renamed(&code, page);
+            code = change.code.clone();
+            store.change(change).await.unwrap();
+            assert_eq!(store.code(code.sequence).await.unwrap().unwrap().code, code);
+        }
+        let stale = store.confirm(code.sequence, Version::FIRST).await;
+        assert_eq!(stale, Err(ChangeError::VersionMismatch { found: code.version }));
+        assert_eq!(store.confirm(minter.plain().sequence, Version::FIRST).await, Err(ChangeError::Missing));
     });
 }
 

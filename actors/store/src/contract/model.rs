@@ -178,7 +178,7 @@ impl<'store, S: CodeStore> Model<'store, S> {
             let code = match settled(*look, &code) {
                 None => code,
                 Some(settled) => {
-                    let change = Change { code: settled.clone(), expected: code.version, page };
+                    let change = Change { code: settled.clone(), expected: code.version, page, sent: None };
                     self.store.change(change).await.unwrap();
                     settled
                 }
@@ -190,7 +190,7 @@ impl<'store, S: CodeStore> Model<'store, S> {
     /// Walks a list from its newest code to its end, while `during` goes on.
     async fn walk(&mut self, filter: &ListFilter, plan: &Plan, during: &mut impl Iterator<Item = &Step>) {
         let at_first = self.codes.clone();
-        let expected = expected(&at_first, filter, None);
+        let expected = self.expected(&at_first, filter, None);
         let mut walked: Vec<Code> = Vec::new();
         let mut after = None;
         let mut limits = plan.limits.iter().cycle();
@@ -200,10 +200,7 @@ impl<'store, S: CodeStore> Model<'store, S> {
             assert!(answer.codes.len() <= limit);
             walked.extend(answer.codes);
             let Some(next) = answer.next else { break };
-            assert!(
-                after.is_none_or(|after| next < after) || filter.external_id.is_some(),
-                "it gets further"
-            );
+            assert!(after.is_none_or(|after| next < after) || self.goes_by_number(filter), "it gets further");
             after = Some(next);
             if let Some(step) = during.next() {
                 self.mint(step).await;
@@ -218,7 +215,7 @@ impl<'store, S: CodeStore> Model<'store, S> {
     async fn cut(&self, position: ListPosition) {
         let tagged = ListFilter { tag: Some(tag("a")), ..ListFilter::default() };
         for filter in [ListFilter::default(), tagged] {
-            let expected = expected(&self.codes, &filter, Some(position));
+            let expected = self.expected(&self.codes, &filter, Some(position));
             let answer = self.list(&filter, Some(position), 100, 100_000).await;
             let first = expected.iter().take(100).cloned().collect::<Vec<_>>();
             assert_eq!(answer.codes, first, "{filter:?} behind {position:?}");
@@ -226,6 +223,29 @@ impl<'store, S: CodeStore> Model<'store, S> {
                 assert_eq!(answer.codes.len(), expected.len());
             }
         }
+    }
+
+    /// Whether the number alone decides the order: where it follows time exactly, and an external id leads on.
+    fn goes_by_number(&self, filter: &ListFilter) -> bool {
+        filter.external_id.is_some() && self.store.page_order() == PageOrder::Exact
+    }
+
+    /// The codes of a list, newest first.
+    fn expected(
+        &self,
+        codes: &[(ListPosition, Code)],
+        filter: &ListFilter,
+        after: Option<ListPosition>,
+    ) -> Vec<Code> {
+        let is_behind = |position: ListPosition| after.is_none_or(|after| position < after);
+        let mut found: Vec<_> = codes
+            .iter()
+            .filter(|(position, code)| is_behind(*position) && is_asked_for(filter, code))
+            .collect();
+        let by_number = |position: &ListPosition| ListPosition::new(Timestamp::EPOCH, position.sequence);
+        let goes_by_number = self.goes_by_number(filter);
+        found.sort_by_key(|(position, _)| if goes_by_number { by_number(position) } else { *position });
+        found.into_iter().rev().map(|(_, code)| code.clone()).collect()
     }
 
     async fn list(
@@ -244,20 +264,6 @@ impl<'store, S: CodeStore> Model<'store, S> {
         };
         list(self.store, &request, &self.clock).await.unwrap()
     }
-}
-
-/// The codes of a list, newest first.
-fn expected(codes: &[(ListPosition, Code)], filter: &ListFilter, after: Option<ListPosition>) -> Vec<Code> {
-    let mut found: Vec<_> = codes
-        .iter()
-        .filter(|(position, code)| after.is_none_or(|after| *position < after) && is_asked_for(filter, code))
-        .collect();
-    // By external id the number alone decides.
-    found.sort_by_key(|(position, _)| match filter.external_id {
-        Some(_) => ListPosition::new(Timestamp::EPOCH, position.sequence),
-        None => *position,
-    });
-    found.into_iter().rev().map(|(_, code)| code.clone()).collect()
 }
 
 /// The limit of `value` codes.

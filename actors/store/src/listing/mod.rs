@@ -8,18 +8,24 @@ mod request;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Reverse;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use ezqr_schema::{Clock, Code, ExternalId, ListPosition, Page, Timestamp};
+use ezqr_schema::{Clock, Code, ExternalId, ListPosition, Page, Sequence, Timestamp};
+use futures_util::stream::{self, StreamExt as _};
 
 use self::filter::matches;
 pub use self::request::{ListBudget, ListRequest, Listing};
 use crate::unreadable::PassedOver;
-use crate::{CodeStore, PageOrder, PagePosition, ReadError};
+use crate::{CodeStore, PageOrder, PagePosition, ReadError, StoredCode};
 
 /// Rows of a look-up read at a time: few enough for the embedded store to read them in place.
 const LOOK_UPS: usize = 10;
+/// Codes of one external id that are read to put them in order.
+const PUT_IN_ORDER: usize = 500;
+/// Of these at once.
+const READS_AT_ONCE: usize = 32;
 
 /// The codes of `request`, or as many as its budget allows.
 ///
@@ -38,9 +44,10 @@ pub async fn list(
         rows: 0,
         codes: Vec::new(),
     };
-    match &request.filter.external_id {
-        Some(external_id) => walk.by_external_id(store, external_id).await,
-        None => walk.by_pages(store).await,
+    match (&request.filter.external_id, walk.order) {
+        (Some(external_id), PageOrder::Exact) => walk.by_external_id(store, external_id).await,
+        (Some(external_id), PageOrder::Within(_)) => walk.by_external_id_and_time(store, external_id).await,
+        (None, _) => walk.by_pages(store).await,
     }
 }
 
@@ -120,7 +127,45 @@ impl Walk<'_> {
         ControlFlow::Continue(())
     }
 
-    /// Walks the codes that have or had an external id.
+    /// Finds the codes that have or had an external id where numbers tell nothing of time: a process that was idle
+    /// mints today from numbers of last week. All are read before the first is answered. When there are too many
+    /// for that the owner's pages are walked, which is the same order.
+    async fn by_external_id_and_time(
+        mut self,
+        store: &impl CodeStore,
+        external_id: &ExternalId,
+    ) -> Result<Listing, ReadError> {
+        let owner = &self.request.owner;
+        let sequences = store.sequences_of_external_id(owner, external_id, None, PUT_IN_ORDER + 1).await?;
+        if sequences.len() > PUT_IN_ORDER {
+            return self.by_pages(store).await;
+        }
+        let read = |sequence: Sequence| async move { (sequence, store.code(sequence).await) };
+        let reads = stream::iter(sequences.into_iter().map(read)).buffer_unordered(READS_AT_ONCE);
+        let place = |stored: &StoredCode| ListPosition::new(stored.page_opened_at, stored.code.sequence);
+        let mut found = Vec::new();
+        for (sequence, stored) in reads.collect::<Vec<_>>().await {
+            let mut passed_over = PassedOver::default();
+            let stored = passed_over.pass(stored)?.flatten();
+            passed_over.tell(sequence.get());
+            let is_behind =
+                |stored: &StoredCode| self.request.after.is_none_or(|after| place(stored) < after);
+            found.extend(stored.filter(is_behind));
+        }
+        found.sort_by_key(|stored| Reverse(place(stored)));
+        let mut last = None;
+        for stored in found {
+            let position = place(&stored);
+            match self.take(stored.code) {
+                Step::On => last = Some(position),
+                Step::Full => return Ok(self.ended(last)),
+                Step::End => return Ok(self.ended(None)),
+            }
+        }
+        Ok(self.ended(None))
+    }
+
+    /// Walks the codes that have or had an external id, by their numbers.
     async fn by_external_id(
         mut self,
         store: &impl CodeStore,

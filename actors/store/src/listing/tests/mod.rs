@@ -5,7 +5,7 @@ mod memory;
 use std::time::Duration;
 
 use ezqr_schema::wire::ListFilter;
-use ezqr_schema::{Clock, Code, ManualClock, Timestamp};
+use ezqr_schema::{Clock, Code, ExternalId, ManualClock, Timestamp};
 use proptest::prelude::*;
 
 use self::memory::Memory;
@@ -65,6 +65,51 @@ fn ten_thousand_codes_are_walked_with_few_reads() {
         assert!(memory.reads_of_codes.get() <= 105, "{}", memory.reads_of_codes.get());
         assert!(memory.reads_of_pages.get() <= 110, "{}", memory.reads_of_pages.get());
     });
+}
+
+fn external_id(text: &str) -> ExternalId {
+    ExternalId::parse(text).unwrap()
+}
+
+/// The codes of one external id, minted by two processes whose numbers and times disagree, one a page.
+async fn minted_by_two(memory: &Memory, each: usize) -> (Minter, Vec<Code>) {
+    let mut early = Minter::new(memory).await;
+    let mut late = Minter::new(memory).await;
+    late.owner = early.owner.clone();
+    // Of each pair the lower number is the newer.
+    let mut newest_first = Vec::new();
+    for _ in 0..each {
+        early.now = late.now;
+        for minter in [&mut late, &mut early] {
+            minter.tick(1);
+            minter.turn_page();
+            let code = minter.mint_one(memory, |code| code.external_id = Some(external_id("e"))).await;
+            newest_first.insert(0, code.unwrap());
+        }
+        late.now = early.now;
+    }
+    (early, newest_first)
+}
+
+#[test]
+fn codes_of_an_external_id_are_newest_first_whatever_their_numbers() {
+    // Few are put in order; of many the pages are walked, and the same positions lead on.
+    for (each, limit) in [(1, 1), (4, 3), (4, 100), (251, 100)] {
+        let memory = Memory::new(TEN_MINUTES);
+        run(async {
+            let (minter, expected) = minted_by_two(&memory, each).await;
+            let filter = ListFilter { external_id: Some(external_id("e")), ..ListFilter::default() };
+            let mut request = request(&minter, filter, limit);
+            let mut listed = Vec::new();
+            loop {
+                let answer = list(&memory, &request, &standing_clock()).await.unwrap();
+                listed.extend(answer.codes);
+                let Some(next) = answer.next else { break };
+                request.after = Some(next);
+            }
+            assert_eq!(listed, expected, "{each} each, {limit} at a time");
+        });
+    }
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn read_row(row: &CodeRow<'_>, owner: &mut Option<Owner>) -> Result<Option<Code>
     row.code(owner)
 }
 
-/// Codes that have, or once had, an external id: newest first.
+/// Codes that have, or once had, an external id: highest number first.
 pub(super) async fn sequences_of_external_id(
     core: &Core,
     owner: &Owner,
