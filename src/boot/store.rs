@@ -23,11 +23,14 @@ pub(super) async fn connect(
     Ok(Store::Scylla(ScyllaStore::connect(options, clock.clone()).await.map_err(Box::new)?))
 }
 
-/// Opens the configured store beside whoever serves it.
+/// Opens the configured store beside whoever serves it: nothing is made and nothing is migrated.
 pub(crate) async fn attach(settings: &config::Store, clock: &Clock) -> Result<Store, BootError> {
     match &settings.url {
         None => Ok(Store::Embedded(EmbeddedStore::attach(&settings.data_directory)?)),
-        Some(url) => connect(settings, url, clock).await,
+        Some(url) => {
+            let options = options(settings, url)?;
+            Ok(Store::Scylla(ScyllaStore::attach(options, clock.clone()).await.map_err(Box::new)?))
+        }
     }
 }
 

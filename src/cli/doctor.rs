@@ -30,8 +30,7 @@ struct Finding {
     more: Value,
 }
 
-/// Looks at what `config` names, and changes nothing; but a shared store it connects to as a server does, which
-/// makes and migrates a keyspace.
+/// Looks at what `config` names, and changes nothing.
 pub(super) async fn examine(config: &Config) -> Report {
     let mut report = Report::default();
     report.note("settings", Ok("all are valid".to_owned()));

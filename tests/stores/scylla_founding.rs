@@ -11,7 +11,7 @@ use ezqr_store::{AccountStore as _, ConnectError, Founding, InstallationStore as
 
 use crate::cql::{self, Raw, connect, new_keyspace, options};
 
-fn founding() -> Founding {
+pub(crate) fn founding() -> Founding {
     let account = Account {
         id: AccountId::from_random(random_bytes().unwrap()),
         name: Name::parse("first").unwrap(),

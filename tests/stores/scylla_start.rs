@@ -7,12 +7,13 @@ use std::time::Duration;
 use ezqr_schema::{CQL_MIGRATIONS, Clock, ManualClock, Timestamp};
 use ezqr_store::contract::{Minter, run};
 use ezqr_store::{
-    CodeStore as _, ConnectError, Credentials, LeaseError, MintError, ScyllaOptions, ScyllaStore,
-    StoreHealth, WriteError,
+    CodeStore as _, ConnectError, Credentials, InstallationStore as _, KeyStore as _, LeaseError, MintError,
+    ScyllaOptions, ScyllaStore, StoreHealth, WriteError,
 };
 use futures_util::future::join_all;
 
 use crate::cql::{self, Raw, connect, new_keyspace, options};
+use crate::scylla_founding::founding;
 
 fn nowhere(contact_point: &str) -> ScyllaOptions {
     ScyllaOptions {
@@ -155,6 +156,55 @@ fn a_keyspace_is_made_by_one_of_many_and_repaired_wherever_that_one_stopped() {
         connect(&options).await.unwrap();
         assert_eq!(raw.holder(&name).await, None, "it was waited for");
         assert_eq!(raw.version(&name).await, Some(known.cast_signed()));
+        raw.drop_keyspace(&name).await;
+    });
+}
+
+#[test]
+#[ignore = "needs a store: tests/cassandra/server starts one"]
+fn who_looks_makes_nothing_and_migrates_nothing() {
+    let name = new_keyspace("looked_at");
+    let options = options(&name);
+    let known = CQL_MIGRATIONS.last().unwrap().number;
+    run(async {
+        let raw = Raw::connect().await;
+        let look = async || ScyllaStore::attach(options.clone(), Clock::system()).await;
+        let missing = async || {
+            let refusal = look().await.unwrap_err();
+            assert!(matches!(refusal, ConnectError::Missing { .. }), "{refusal:?}");
+            assert!(refusal.to_string().contains(&name) && !refusal.is_temporary(), "{refusal}");
+        };
+        missing().await;
+        let keyspaces = raw.rows("SELECT keyspace_name FROM system_schema.keyspaces").await;
+        let mut keyspaces = keyspaces.rows::<(String,)>().unwrap().map(Result::unwrap);
+        assert!(keyspaces.all(|(keyspace,)| keyspace != name), "the keyspace was made");
+
+        raw.create_keyspace(&name).await;
+        missing().await;
+        let no_tables: [&str; 0] = [];
+        assert_eq!(raw.tables(&name).await, no_tables);
+
+        // Cut off before the version was written.
+        let store = connect(&options).await.unwrap();
+        raw.run(&format!("UPDATE {name}.migrations SET version = null WHERE name = 'schema'")).await;
+        missing().await;
+        for (version, text) in [(known - 1, "start `ezqr serve` once"), (4_471, "use a newer ezqr")] {
+            raw.run(&format!("UPDATE {name}.migrations SET version = {version} WHERE name = 'schema'")).await;
+            let refusal = look().await.unwrap_err();
+            assert!(refusal.to_string().contains(text) && !refusal.is_temporary(), "{refusal}");
+            assert_eq!(raw.version(&name).await, Some(version.cast_signed()), "it was migrated");
+        }
+        raw.run(&format!("UPDATE {name}.migrations SET version = {known} WHERE name = 'schema'")).await;
+
+        // A founding that was cut off stays so.
+        store.found(founding()).await.unwrap();
+        raw.run(&format!("TRUNCATE {name}.api_keys")).await;
+        raw.run(&format!("UPDATE {name}.installation SET is_finished = null WHERE name = 'ezqr'")).await;
+        let looked = look().await.unwrap();
+        assert!(looked.installation().await.unwrap().is_some());
+        assert_eq!(looked.keys().await.unwrap(), []);
+        connect(&options).await.unwrap().installation().await.unwrap();
+        assert_eq!(looked.keys().await.unwrap().len(), 1, "whoever serves finishes it");
         raw.drop_keyspace(&name).await;
     });
 }

@@ -90,6 +90,20 @@ pub enum ConnectError {
         /// What this program knows.
         known: u32,
     },
+    /// The keyspace is to be migrated, which only `serve` does.
+    #[error("the keyspace has schema version {found}, this program knows {known}; start `ezqr serve` once")]
+    OlderSchema {
+        /// What the keyspace has.
+        found: u32,
+        /// What this program knows.
+        known: u32,
+    },
+    /// There is no installation to attach to.
+    #[error("there is no installation in the keyspace {keyspace}; start `ezqr serve` first")]
+    Missing {
+        /// The keyspace.
+        keyspace: String,
+    },
     /// Another node changes the schema, and has not come to an end.
     #[error("another node is changing the schema of the keyspace")]
     Migrating,
@@ -136,6 +150,8 @@ impl ConnectError {
             | Self::DataCenter { .. }
             | Self::OtherDataCenter { .. }
             | Self::NewerSchema { .. }
+            | Self::OlderSchema { .. }
+            | Self::Missing { .. }
             | Self::NotKept { .. }
             | Self::Clock(_)
             | Self::Entropy(_)
@@ -174,12 +190,31 @@ impl From<PrepareError> for ConnectError {
     }
 }
 
+/// What a process may make of the keyspace it finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// All that is missing.
+    Serves,
+    /// Nothing: it stands beside one that serves.
+    Attaches,
+}
+
 impl ScyllaStore {
     /// Connects to the cluster and makes the keyspace ready: makes it, migrates it, and stops where what it
     /// finds does not fit.
     pub async fn connect(options: ScyllaOptions, clock: Clock) -> Result<Self, ConnectError> {
+        Self::open(options, clock, Access::Serves).await
+    }
+
+    /// Connects to the cluster beside whoever serves, and takes the keyspace as it is: nothing is made, migrated
+    /// or finished. A keyspace that is missing, or of an older or newer program, is told.
+    pub async fn attach(options: ScyllaOptions, clock: Clock) -> Result<Self, ConnectError> {
+        Self::open(options, clock, Access::Attaches).await
+    }
+
+    async fn open(options: ScyllaOptions, clock: Clock, access: Access) -> Result<Self, ConnectError> {
         let runtime = Runtime::start()?;
-        let (core, probe) = runtime.run(Box::pin(connect(options, clock))).await?;
+        let (core, probe) = runtime.run(Box::pin(connect(options, clock, access))).await?;
         let core = Arc::new(core);
         runtime.keep_up(probe.run(Arc::clone(&core)));
         runtime.keep_up(clock::keep_comparing(Arc::clone(&core)));
@@ -188,10 +223,17 @@ impl ScyllaStore {
     }
 }
 
-async fn connect(options: ScyllaOptions, clock: Clock) -> Result<(Core, Probe), ConnectError> {
+async fn connect(
+    options: ScyllaOptions,
+    clock: Clock,
+    access: Access,
+) -> Result<(Core, Probe), ConnectError> {
     let session = session::open(&options).await?;
     let datacenter = DataCenter::of(&session, options.datacenter.as_deref())?;
-    migrate::make_ready(&session, &datacenter, &options).await?;
+    match access {
+        Access::Serves => migrate::make_ready(&session, &datacenter, &options).await?,
+        Access::Attaches => migrate::take_as_it_is(&session, &datacenter, &options.keyspace).await?,
+    }
     let driver = Driver::new(session, session::profiles(&datacenter.name), clock.clone());
     let clock_rule = ClockRule::prepare(&driver, clock).await?;
     clock_rule.compare(&driver).await??;
@@ -202,6 +244,7 @@ async fn connect(options: ScyllaOptions, clock: Clock) -> Result<(Core, Probe), 
         statements,
         clock_rule,
         datacenter,
+        access,
         noted: Noted::default(),
         watch: Watch::default(),
         scan_writes: Throttle::default(),

@@ -15,6 +15,7 @@ use scylla::value::CqlTimestamp;
 use uuid::Uuid;
 
 use super::columns::{bytes, known, needed, stored_instant, stored_text, there, timestamp};
+use super::connect::Access;
 use super::driver::{Class, Driver};
 use super::failure::{Failure, corrupt, unread};
 use super::{Core, ScyllaStore};
@@ -196,10 +197,13 @@ fn unfinished(error: &dyn std::error::Error) -> WriteError {
 impl InstallationStore for ScyllaStore {
     async fn installation(&self) -> Result<Option<Installation>, ReadError> {
         let Some(row) = self.0.founded().await? else { return Ok(None) };
-        self.0.finish(&row).await.map_err(|error| match error {
-            WriteError::Unavailable(error) => error,
-            WriteError::OutcomeUnknown(reason) => Failure::Uncertain(reason).into_unavailable(),
-        })?;
+        // Who only looks leaves a founding as it is; whoever serves next finishes it.
+        if self.0.access == Access::Serves {
+            self.0.finish(&row).await.map_err(|error| match error {
+                WriteError::Unavailable(error) => error,
+                WriteError::OutcomeUnknown(reason) => Failure::Uncertain(reason).into_unavailable(),
+            })?;
+        }
         row.installation().map(Some)
     }
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::cluster::DataCenter;
 use super::conditional::Answer;
 use super::connect::ConnectError;
-use super::failure::corrupt;
+use super::failure::{Failure, corrupt};
 use super::options::ScyllaOptions;
 
 /// Where the version is, and the lock.
@@ -66,6 +66,35 @@ pub(super) async fn make_ready(
         );
     }
     schema.migrate().await
+}
+
+/// Looks whether the keyspace and its tables are as this program needs them, and changes nothing.
+pub(super) async fn take_as_it_is(
+    session: &Session,
+    datacenter: &DataCenter,
+    keyspace: &str,
+) -> Result<(), ConnectError> {
+    if !is_keyspace(keyspace) {
+        return Err(ConnectError::Keyspace);
+    }
+    let missing = || ConnectError::Missing { keyspace: keyspace.to_owned() };
+    session.refresh_metadata().await?;
+    if session.get_cluster_state().get_keyspace(keyspace).is_none() {
+        return Err(missing());
+    }
+    session.use_keyspace(keyspace, false).await?;
+    let known = known_version();
+    match (Schema { session, datacenter }).version().await {
+        Ok(found) if found > known => Err(ConnectError::NewerSchema { found, known }),
+        Ok(found) if found == known => Ok(()),
+        Ok(0) => Err(missing()),
+        Ok(found) => Err(ConnectError::OlderSchema { found, known }),
+        // A keyspace without the table is no installation's.
+        Err(ConnectError::Statement(error)) if matches!(Failure::of(&error), Failure::Refused(_)) => {
+            Err(missing())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn is_keyspace(name: &str) -> bool {

@@ -35,6 +35,7 @@ use scylla::errors::PrepareError;
 
 use self::clock::ClockRule;
 use self::cluster::DataCenter;
+use self::connect::Access;
 use self::driver::Driver;
 use self::runtime::Runtime;
 use crate::StoreHealth;
@@ -55,6 +56,7 @@ struct Core {
     statements: Statements,
     clock_rule: ClockRule,
     datacenter: DataCenter,
+    access: Access,
     /// What codes have been listed under.
     noted: codes::Noted,
     watch: revision::Watch,
