@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use ezqr_schema::{Account, AccountStatus, ApiKey, Clock, KeyHash, KeySecret, Owner, Pepper, Timestamp};
-use ezqr_store::{AccountStore as _, Changes, InstallationStore as _, KeyStore as _, ReadError, Store};
+use ezqr_store::{
+    AccountStore as _, Changes, CodeStore as _, InstallationStore as _, KeyStore as _, ReadError, Store,
+};
 
 use crate::codes::CodesHandle;
 use crate::kernel::{Behaviour, Message, Reply, Respond, Timers};
@@ -29,12 +32,20 @@ pub struct KeyRingSeed {
     pub view: AccountView,
     /// Told to forget cached links when another process changed codes.
     pub codes: CodesHandle,
+    /// The keys as they were last read; survives a restart.
+    pub last_known: LastKnown,
 }
+
+/// The keys as they were last read, for a key ring that is built anew while a shared store is away.
+#[derive(Clone, Default)]
+pub struct LastKnown(Arc<ArcSwapOption<Keys>>);
+
+type Keys = HashMap<KeyHash, Entry>;
 
 /// Owns accounts and API keys.
 pub struct KeyRing {
     seed: KeyRingSeed,
-    keys: HashMap<KeyHash, Entry>,
+    keys: Arc<Keys>,
     /// What was noticed to have changed and is not yet read again.
     stale: Changes,
     /// The store did not answer last time.
@@ -54,15 +65,31 @@ impl Behaviour for KeyRing {
     type BuildError = ReadError;
 
     async fn build(seed: &KeyRingSeed) -> Result<Self, ReadError> {
-        let contents = Contents::read(&seed.store).await?;
-        let mut ring = Self { seed: seed.clone(), keys: HashMap::new(), stale: UNCHANGED, is_cut_off: false };
-        ring.adopt(contents);
+        let mut ring = Self { seed: seed.clone(), keys: Arc::default(), stale: UNCHANGED, is_cut_off: false };
+        match Contents::read(&seed.store).await {
+            Ok(contents) => ring.adopt(contents),
+            Err(error) => {
+                let last_known = seed.last_known.0.load_full();
+                let Some(keys) = last_known.filter(|_| may_be_away(&seed.store, &error)) else {
+                    return Err(error);
+                };
+                ring.keys = keys;
+                // The next beat reads all again.
+                ring.stale.accounts = true;
+                ring.note_contact(Some(&error));
+            }
+        }
         Ok(ring)
     }
 
     fn timers(&self, timers: &mut Timers<Self>) {
         timers.every(REFRESH_INTERVAL, Refresh);
     }
+}
+
+/// Whether `error` is no reason to stop: a shared store may be away for a while.
+fn may_be_away(store: &Store, error: &ReadError) -> bool {
+    store.is_shared() && matches!(error, ReadError::Unavailable(_))
 }
 
 impl KeyRing {
@@ -81,14 +108,12 @@ impl KeyRing {
         self.seed.view.publish(&contents.accounts);
         let statuses: HashMap<_, _> =
             contents.accounts.iter().map(|account| (account.id, account.status)).collect();
-        self.keys = contents
-            .keys
-            .into_iter()
-            .filter_map(|key| {
-                let account_status = *statuses.get(&key.account)?;
-                Some((key.hash, Entry::new(key, account_status)))
-            })
-            .collect();
+        let keys = contents.keys.into_iter().filter_map(|key| {
+            let account_status = *statuses.get(&key.account)?;
+            Some((key.hash, Entry::new(key, account_status)))
+        });
+        self.keys = Arc::new(keys.collect());
+        self.seed.last_known.0.store(Some(Arc::clone(&self.keys)));
         self.stale.accounts = false;
     }
 
