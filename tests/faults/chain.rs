@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
+use ezqr_schema::Clock;
 use scylla_proxy::{Reaction as _, RequestReaction};
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::client::{Client, wait_until};
 use crate::cluster::{Cluster, cluster};
 use crate::proxy::Between;
 
@@ -15,6 +16,8 @@ use crate::proxy::Between;
 const PAUSE: Duration = Duration::from_millis(100);
 /// Each leaves a key in the metadata, which hold 50.
 const CHANGES_WANTED: u64 = 40;
+/// A minute or two, while nodes are killed.
+const CHANGES_WITHIN: Duration = Duration::from_secs(600);
 
 /// What a client knows of one change: the version it was made for, and how it was answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,12 +62,18 @@ fn faults(code: &Value, attempts: &[Attempt]) -> Vec<String> {
 fn change(client: &Client, id: &str, name: usize, pause: Duration) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     let address = format!("/api/v1/qr-codes/{id}");
+    let clock = Clock::system();
     loop {
-        let Some(code) = client.get(&address).filter(|answer| answer.status == 200) else {
-            thread::sleep(Duration::from_millis(100));
-            continue;
-        };
-        let expected = code.body["version"].as_u64().unwrap();
+        assert!(
+            clock.monotonic() < CHANGES_WITHIN,
+            "{CHANGES_WANTED} changes take longer than {CHANGES_WITHIN:?}"
+        );
+        let mut code = None;
+        wait_until("the code can be read", || {
+            code = client.get(&address).filter(|answer| answer.status == 200);
+            code.is_some()
+        });
+        let expected = code.unwrap().body["version"].as_u64().unwrap();
         if expected > CHANGES_WANTED {
             return attempts;
         }

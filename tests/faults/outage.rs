@@ -1,11 +1,10 @@
 //! The whole store is away, and comes back.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::client::Client;
+use crate::client::{Client, wait_within};
 use crate::cluster::{NODES, cluster};
 use crate::node::Node;
 
@@ -14,15 +13,10 @@ fn item() -> serde_json::Value {
 }
 
 /// Waits until it is so; answers how long that took.
-#[allow(clippy::disallowed_methods, reason = "a span of real time")]
 fn time_until(what: &str, is_so: impl Fn() -> bool) -> Duration {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(90), "{what} never came");
-        thread::sleep(Duration::from_millis(100));
-    }
-    println!("{what} after {} ms", began.elapsed().as_millis());
-    began.elapsed()
+    let took = wait_within(Duration::from_secs(90), what, is_so);
+    println!("{what} after {} ms", took.as_millis());
+    took
 }
 
 fn status(client: &Client, path: &str) -> u16 {

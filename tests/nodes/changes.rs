@@ -5,7 +5,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::client::{Client, wait_until};
 use crate::installation::installation;
 
 const CODES: usize = 6;
@@ -49,15 +49,18 @@ fn change_all(client: &Client, ids: &[String], name: &str) {
     for step in 1..=CHANGES {
         for id in ids {
             // Refused only because the others were faster again and again: nothing was changed then.
-            loop {
+            wait_until("a change is made", || {
                 let patch = json!({"metadata": {name: step}});
                 let answer = client.patch(&format!("/api/v1/qr-codes/{id}"), &patch).unwrap();
                 match answer.status {
-                    200 => break,
-                    503 => assert_eq!(answer.body["code"], "overloaded", "{}", answer.text),
+                    200 => true,
+                    503 => {
+                        assert_eq!(answer.body["code"], "overloaded", "{}", answer.text);
+                        false
+                    }
                     other => panic!("{other}: {}", answer.text),
                 }
-            }
+            });
         }
     }
 }

@@ -1,11 +1,11 @@
 //! How soon one node sees what another did.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::client::Client;
+use crate::client::{Client, wait_until};
 use crate::installation::installation;
 
 /// Follows a short link.
@@ -13,15 +13,9 @@ fn target(client: &Client, short_code: &str) -> Option<String> {
     client.get(&format!("/{short_code}")).unwrap().location
 }
 
-/// How long `is_so` takes to come true; checked all the time, for a minute at most.
-#[allow(clippy::disallowed_methods, reason = "a span of real time between two processes")]
+/// How long `is_so` takes to come true.
 fn time_until(is_so: impl Fn() -> bool) -> Duration {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(60), "it never came true");
-        thread::sleep(Duration::from_millis(20));
-    }
-    began.elapsed()
+    wait_until("what one node did shows at another", is_so)
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn a_mint_cut_off_between_any_two_writes_is_finished_once_by_its_retry_elsewhere
         }
         let mut awaited: HashSet<_> = requests.iter().map(Caught::text).collect();
         while !awaited.is_empty() {
-            let (frame, _) = between.caught.blocking_recv().unwrap();
+            let frame = between.next_caught();
             awaited.retain(|text| !frame.body.windows(text.len()).any(|window| window == text.as_bytes()));
         }
         dying.kill();
