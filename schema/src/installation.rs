@@ -5,7 +5,7 @@ use std::hash::Hasher as _;
 use siphasher::sip::SipHasher13;
 
 use crate::permutation::Permutation;
-use crate::{CodeId, Sequence, ShortCode, Timestamp};
+use crate::{CodeId, InstallationFingerprint, Sequence, ShortCode, Timestamp};
 
 /// The secret every id, short code and cursor of an installation is derived from.
 ///
@@ -42,6 +42,11 @@ impl InstallationSecret {
             permutation: Permutation::new(SCRAMBLED_BITS / 2, &self.derive("ezqr v1 code id permutation")),
             check: SipHasher13::new_with_key(&check),
         }
+    }
+
+    /// What the files of this installation bear.
+    pub fn fingerprint(&self) -> InstallationFingerprint {
+        InstallationFingerprint::from_bytes(self.derive("ezqr v1 installation fingerprint"))
     }
 
     /// The key list cursors are signed with.

@@ -25,11 +25,14 @@ impl Migration {
 pub const SQLITE_MIGRATIONS: &[Migration] = &[
     Migration { number: 1, sql: include_str!("../sqlite/0001_first.sql") },
     Migration { number: 2, sql: include_str!("../sqlite/0002_idempotency.sql") },
+    Migration { number: 3, sql: include_str!("../sqlite/0003_restores.sql") },
 ];
 
 /// The steps of the embedded store's file of scans, in order.
-pub const SQLITE_SCANS_MIGRATIONS: &[Migration] =
-    &[Migration { number: 1, sql: include_str!("../sqlite_scans/0001_scans.sql") }];
+pub const SQLITE_SCANS_MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, sql: include_str!("../sqlite_scans/0001_scans.sql") },
+    Migration { number: 2, sql: include_str!("../sqlite_scans/0002_installation.sql") },
+];
 
 /// The steps of the store for several nodes, in order. Each of their statements can be carried out again, so
 /// that a step that was cut off is finished by carrying it out once more.

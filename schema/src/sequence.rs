@@ -76,6 +76,9 @@ impl Page {
 impl Block {
     const BITS: u32 = Page::BITS - BLOCK_PAGES.ilog2();
 
+    /// How many there are.
+    pub const COUNT: u64 = 1 << Self::BITS;
+
     /// The block `value`, when below 2^24.
     pub const fn new(value: u64) -> Result<Self, OutOfNumbers> {
         if value >> Self::BITS != 0 { Err(OutOfNumbers(value)) } else { Ok(Self(value)) }

@@ -1,16 +1,20 @@
 //! What the embedded store promises beyond the contract.
 
+mod belonging;
 mod idempotency;
+mod installed;
+mod restores;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use ezqr_schema::{Alias, Code};
+use ezqr_store::contract::accounts::account;
 use ezqr_store::contract::{Minter, run};
 use ezqr_store::{
     AccountStore as _, Changes, CodeStore as _, EmbeddedOptions, EmbeddedStore, InstallationStore as _,
-    KeyStore as _, MintError, OpenError, ReadError, WriteError,
+    KeyStore as _, MintError, OpenError, ReadError, Taken, WriteError,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -38,6 +42,91 @@ fn a_directory_is_made_for_its_owner_alone() {
     let directory = parent.path().join("some/where");
     let _store = open(&directory).unwrap();
     assert_eq!(mode(&directory), 0o700);
+}
+
+#[test]
+fn databases_are_the_owners_alone_with_their_logs_also_in_a_directory_that_others_may_enter() {
+    let directory = TempDir::new().unwrap();
+    let permissions = |mode| fs::Permissions::from_mode(mode);
+    fs::set_permissions(directory.path(), permissions(0o755)).unwrap();
+    let files =
+        || ["ezqr.db", "scans.db"].map(|name| ["", "-wal", "-shm"].map(|ending| format!("{name}{ending}")));
+    for _ in 0..2 {
+        let store = open(directory.path()).unwrap();
+        for name in files().as_flattened() {
+            assert_eq!(mode(&directory.path().join(name)), 0o600, "{name}");
+        }
+        drop(store);
+        // As an earlier program made them.
+        fs::set_permissions(directory.path().join("ezqr.db"), permissions(0o644)).unwrap();
+        fs::set_permissions(directory.path().join("scans.db"), permissions(0o664)).unwrap();
+    }
+}
+
+#[test]
+fn a_clean_end_leaves_everything_in_the_databases_themselves() {
+    let directory = TempDir::new().unwrap();
+    let copy = TempDir::new().unwrap();
+    let (store, code) = run(async {
+        let store = open(directory.path()).unwrap();
+        let mut minter = Minter::new(&store).await;
+        let code = minter.mint_one(&store, |_| {}).await.unwrap();
+        // A reader that is kept.
+        assert!(store.code(code.sequence).await.unwrap().is_some());
+        (store, code)
+    });
+    drop(store);
+    for name in ["ezqr.db", "scans.db"] {
+        let log = fs::metadata(directory.path().join(format!("{name}-wal")));
+        assert!(log.is_err() || log.is_ok_and(|log| log.len() == 0), "{name} has a log");
+        fs::copy(directory.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let copied = open(copy.path()).unwrap();
+    assert_eq!(run(async { copied.code(code.sequence).await }).unwrap().unwrap().code, code);
+}
+
+#[test]
+fn settling_empties_the_logs_beside_others_and_tells_what_it_cannot() {
+    let directory = TempDir::new().unwrap();
+    run(async {
+        let store = open(directory.path()).unwrap();
+        let another = EmbeddedStore::attach(directory.path()).unwrap();
+        Minter::new(&store).await.mint_one(&store, |_| {}).await.unwrap();
+        assert_eq!(store.settle().await, Vec::<String>::new());
+        for name in ["ezqr.db-wal", "scans.db-wal"] {
+            assert_eq!(fs::metadata(directory.path().join(name)).unwrap().len(), 0);
+        }
+        assert_eq!(another.changed_elsewhere().await, Ok(all(true)), "it goes on");
+        Minter::new(&store).await.mint_one(&store, |_| {}).await.unwrap();
+        let reader = raw(directory.path());
+        reader.execute_batch("BEGIN; SELECT * FROM pages").unwrap();
+        reader.query_row("SELECT count(*) FROM pages", [], |_| Ok(())).unwrap();
+        Minter::new(&store).await.mint_one(&store, |_| {}).await.unwrap();
+        let failed = store.settle().await;
+        assert!(failed.len() == 1 && failed[0].contains("/ezqr.db: somebody reads it"), "{failed:?}");
+    });
+}
+
+#[test]
+fn who_waits_for_a_change_of_accounts_is_told_when_the_server_has_read_it() {
+    let directory = TempDir::new().unwrap();
+    let patience = std::time::Duration::from_millis(100);
+    run(async {
+        let store = open(directory.path()).unwrap();
+        let another = EmbeddedStore::attach(directory.path()).unwrap();
+        assert_eq!(another.until_served(patience).await, Ok(Taken::InEffect), "nothing was written");
+        another.create_account(&account()).await.unwrap();
+        assert_eq!(another.until_served(patience).await, Ok(Taken::NotYet));
+        let changes = store.account_changes().unwrap();
+        another.create_account(&account()).await.unwrap();
+        store.note_served(changes).await.unwrap();
+        assert_eq!(another.until_served(patience).await, Ok(Taken::NotYet), "that was the one before");
+        store.note_served(store.account_changes().unwrap()).await.unwrap();
+        assert_eq!(another.until_served(patience).await, Ok(Taken::InEffect));
+        another.create_account(&account()).await.unwrap();
+        drop(store);
+        assert_eq!(another.until_served(patience).await, Ok(Taken::NobodyServes));
+    });
 }
 
 #[test]
@@ -81,7 +170,15 @@ fn nothing_is_attached_to_where_no_server_ever_was() {
 fn a_file_that_is_no_database_is_refused() {
     let directory = TempDir::new().unwrap();
     fs::write(directory.path().join("ezqr.db"), "x".repeat(10_000)).unwrap();
-    assert!(matches!(open(directory.path()).unwrap_err(), OpenError::Database(_)));
+    let refusal = open(directory.path()).unwrap_err();
+    assert!(matches!(refusal, OpenError::Database { .. }));
+    assert!(refusal.to_string().contains("/ezqr.db"), "{refusal}");
+    fs::remove_file(directory.path().join("ezqr.db")).unwrap();
+    drop(open(directory.path()).unwrap());
+    fs::write(directory.path().join("scans.db"), "x".repeat(10_000)).unwrap();
+    let refusal = open(directory.path()).unwrap_err();
+    assert!(refusal.to_string().contains("/scans.db"), "{refusal}");
+    fs::remove_file(directory.path().join("scans.db")).unwrap();
     let file = directory.path().join("ezqr.db");
     assert!(matches!(open(&file).unwrap_err(), OpenError::Inaccessible { .. }));
 }

@@ -17,7 +17,9 @@ pub mod contract;
 mod embedded;
 mod error;
 mod installation_store;
+mod lease_mark;
 mod listing;
+mod mark;
 mod scan_store;
 mod scylla;
 mod store;
@@ -30,12 +32,14 @@ pub use code_store::{
     Change, CodeStore, Deletion, IdempotencyRecord, Leases, Mint, MintRecord, PageOrder, PagePosition, Sent,
     StoredCode,
 };
-pub use embedded::{EmbeddedOptions, EmbeddedStore, OpenError};
+pub use embedded::{EmbeddedOptions, EmbeddedStore, Finding, OpenError, Reserve, Taken};
 pub use error::{
     AccountError, ChangeError, KeyError, LeaseError, MintError, ReadError, Unavailable, WriteError,
 };
 pub use installation_store::{Changes, Founding, Installation, InstallationStore};
+pub use lease_mark::LeaseMark;
 pub use listing::{ListBudget, ListRequest, Listing, list};
+pub use mark::{Mark, MarkError, MarkFile};
 pub use scan_store::{
     DUE_PARTITIONS, DayRow, MonthRow, NotWritten, Quarter, ScanStore, UniqueRow, WindowRow,
 };

@@ -48,6 +48,32 @@ impl Store {
         }
     }
 
+    /// How often accounts and keys were written, for [`Store::note_served`]: read before them. Always 0 on a shared
+    /// store, whose commands do not wait for nodes.
+    pub fn account_changes(&self) -> Result<u64, ReadError> {
+        match self {
+            Self::Embedded(store) => store.account_changes(),
+            Self::Scylla(_) => Ok(0),
+        }
+    }
+
+    /// Tells commands that wait for it that accounts and keys are served as they were after so many changes.
+    pub async fn note_served(&self, changes: u64) -> Result<(), WriteError> {
+        match self {
+            Self::Embedded(store) => store.note_served(changes).await,
+            Self::Scylla(_) => Ok(()),
+        }
+    }
+
+    /// Leaves nothing in logs beside the databases, where there are any. Failures are in the log: nothing is lost
+    /// by them.
+    pub async fn settle(&self) {
+        let Self::Embedded(store) = self else { return };
+        for failure in store.settle().await {
+            tracing::warn!(failure, "a log stays beside its database; a copy needs both");
+        }
+    }
+
     /// The token buckets shared by the nodes of the installation, where there are several.
     pub fn shared_buckets(&self) -> Option<SharedBuckets> {
         match self {

@@ -10,7 +10,7 @@ use super::minter::unique;
 use crate::{AccountError, AccountStore, KeyError, KeyStore};
 
 /// An account no other test has.
-pub(super) fn account() -> Account {
+pub fn account() -> Account {
     Account {
         id: AccountId::from_random(random_bytes().unwrap()),
         name: Name::parse(&unique()).unwrap(),

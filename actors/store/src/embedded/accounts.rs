@@ -7,6 +7,7 @@ use ezqr_schema::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::EmbeddedStore;
+use super::account_changes::note_change;
 use super::reads::all;
 use super::rows::{Column, get, known, number, optional_timestamp, stored_text, timestamp, uuid};
 use super::writer::{NotApplied, Write};
@@ -94,7 +95,10 @@ impl Write for CreateAccount {
         match holder {
             Some(id) if id == *account.id.as_uuid().as_bytes() => Ok(()),
             Some(_) => Err(NotApplied::Refused(AccountError::NameTaken)),
-            None => Ok(insert_account(transaction, account)?),
+            None => {
+                insert_account(transaction, account)?;
+                Ok(note_change(transaction)?)
+            }
         }
     }
 }
@@ -128,7 +132,10 @@ impl Write for SetAccountStatus {
         let changed = transaction
             .prepare_cached("UPDATE accounts SET status = ? WHERE account_id = ?")?
             .execute(params![self.status.name(), self.account.as_uuid().as_bytes()])?;
-        if changed == 0 { Err(NotApplied::Refused(AccountError::Missing)) } else { Ok(()) }
+        if changed == 0 {
+            return Err(NotApplied::Refused(AccountError::Missing));
+        }
+        Ok(note_change(transaction)?)
     }
 }
 
@@ -150,7 +157,11 @@ impl Write for CreateKey {
         let is_repeated = transaction
             .prepare_cached("SELECT 1 FROM api_keys WHERE key_id = ? AND hash = ?")?
             .exists(params![key.id.as_uuid().as_bytes(), key.hash.as_bytes()])?;
-        if is_repeated { Ok(()) } else { Ok(insert_key(transaction, key)?) }
+        if !is_repeated {
+            insert_key(transaction, key)?;
+            note_change(transaction)?;
+        }
+        Ok(())
     }
 }
 
@@ -190,6 +201,9 @@ impl Write for RevokeKey {
                 "UPDATE api_keys SET revoked_ms = min(ifnull(revoked_ms, ?1), ?1) WHERE key_id = ?2",
             )?
             .execute(params![self.from.as_millis(), self.key.as_uuid().as_bytes()])?;
-        if changed == 0 { Err(NotApplied::Refused(KeyError::Missing)) } else { Ok(()) }
+        if changed == 0 {
+            return Err(NotApplied::Refused(KeyError::Missing));
+        }
+        Ok(note_change(transaction)?)
     }
 }

@@ -28,6 +28,16 @@ pub(super) fn open_writer(database: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Moves what was written into the database and cuts its log to nothing. Waits for readers, blocking, up to
+/// [`BUSY_TIMEOUT`]; no transaction may be open on `connection`.
+pub(super) fn cut_off_log(connection: &Connection) -> Result<(), String> {
+    match connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err("somebody reads it".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// A connection that cannot write.
 pub(super) fn open_reader(database: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(

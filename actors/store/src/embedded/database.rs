@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use super::OpenError;
 use super::connection::open_writer;
 use super::directory::DirectoryLock;
+use super::files::make_private;
 use super::migrate::{migrate, version_of};
 use super::readers::Readers;
 use super::writer::Writer;
@@ -29,9 +30,11 @@ pub(super) const CODES: DatabaseFile = DatabaseFile { name: "ezqr.db", migration
 pub(super) const SCANS: DatabaseFile = DatabaseFile { name: "scans.db", migrations: SQLITE_SCANS_MIGRATIONS };
 
 /// A file that is open.
+///
+/// Readers are closed before the writer, whose end moves the log into the file.
 pub(super) struct Database {
-    pub(super) writer: Writer,
     pub(super) readers: Readers,
+    pub(super) writer: Writer,
     /// Where the file is.
     pub(super) path: PathBuf,
 }
@@ -39,24 +42,28 @@ pub(super) struct Database {
 impl DatabaseFile {
     /// The connection that writes, of the process that serves `directory`: the file is made and migrated.
     pub(super) fn open(self, directory: &Path) -> Result<Connection, OpenError> {
-        let mut connection = open_writer(&self.of(directory))?;
-        migrate(&mut connection, self.migrations)?;
+        let path = self.path(directory);
+        make_private(&path)?;
+        let mut connection =
+            open_writer(&path).map_err(|source| OpenError::Database { path: path.clone(), source })?;
+        migrate(&mut connection, self.migrations, &path)?;
         Ok(connection)
     }
 
     /// The connection that writes, of a process beside the one that serves: the file is taken as it is.
     pub(super) fn attach(self, directory: &Path) -> Result<Connection, OpenError> {
-        let missing = || OpenError::Missing { directory: directory.to_owned() };
-        let path = self.of(directory);
+        let path = self.path(directory);
+        let missing = || OpenError::Missing { path: path.clone() };
+        let database = |source| OpenError::Database { path: path.clone(), source };
         if !std::fs::exists(&path).unwrap_or(false) {
             return Err(missing());
         }
-        let connection = open_writer(&path)?;
+        let connection = open_writer(&path).map_err(database)?;
         let known = self.known_version();
-        match version_of(&connection)? {
+        match version_of(&connection).map_err(database)? {
             0 => Err(missing()),
-            found if found > known => Err(OpenError::NewerSchema { found, known }),
-            found if found < known => Err(OpenError::OlderSchema { found, known }),
+            found if found > known => Err(OpenError::NewerSchema { path, found, known }),
+            found if found < known => Err(OpenError::OlderSchema { path, found, known }),
             _ => Ok(connection),
         }
     }
@@ -69,16 +76,18 @@ impl DatabaseFile {
         lock: Option<Arc<DirectoryLock>>,
         queue_limit: usize,
     ) -> Result<Database, OpenError> {
-        let path = self.of(directory);
+        let path = self.path(directory);
         let writer = Writer::start(self.name, connection, lock, queue_limit).map_err(OpenError::Thread)?;
-        Ok(Database { writer, readers: Readers::new(path.clone()), path })
+        Ok(Database { readers: Readers::new(path.clone()), writer, path })
     }
 
-    fn of(self, directory: &Path) -> PathBuf {
+    /// Where it is.
+    pub(super) fn path(self, directory: &Path) -> PathBuf {
         directory.join(self.name)
     }
 
-    fn known_version(self) -> u32 {
+    /// The version of its schema that this program knows.
+    pub(super) fn known_version(self) -> u32 {
         self.migrations.last().map_or(0, |newest| newest.number)
     }
 }

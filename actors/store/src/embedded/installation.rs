@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use ezqr_schema::{InstallationSecret, LinkBase, LinkBaseId};
+use ezqr_schema::{InstallationFingerprint, InstallationSecret, LinkBase, LinkBaseId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::EmbeddedStore;
@@ -19,7 +19,10 @@ impl InstallationStore for EmbeddedStore {
     }
 
     async fn found(&self, founding: Founding) -> Result<Installation, WriteError> {
-        self.0.codes.writer.write(founding).await
+        let installation = self.0.codes.writer.write(founding).await?;
+        // Before anything is given out. Who is left without an answer asks again, or starts again, which marks too.
+        self.mark(installation.secret.fingerprint()).await?;
+        Ok(installation)
     }
 
     async fn adopt_link_base(&self, base: &LinkBase) -> Result<LinkBaseId, WriteError> {
@@ -50,6 +53,11 @@ fn installation(row: &Row<'_>) -> Result<Installation, ReadError> {
         pepper_fingerprint: get(row, Column(1, "installation.pepper_fingerprint"))?,
         founded_now: false,
     })
+}
+
+/// What the files of this installation bear, when it is founded.
+pub(super) fn fingerprint(connection: &Connection) -> Result<Option<InstallationFingerprint>, ReadError> {
+    Ok(first(connection, INSTALLATION, [], installation)?.map(|found| found.secret.fingerprint()))
 }
 
 fn link_base(row: &Row<'_>) -> Result<(LinkBaseId, LinkBase), ReadError> {

@@ -1,5 +1,7 @@
 //! Brings the schema of a database to the version this program knows.
 
+use std::path::Path;
+
 use ezqr_schema::Migration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -13,18 +15,23 @@ pub(super) fn version_of(connection: &Connection) -> rusqlite::Result<u32> {
 }
 
 /// Applies what is missing of `steps`, all or nothing; refuses a database of a newer program.
-pub(super) fn migrate(connection: &mut Connection, steps: &[Migration]) -> Result<(), OpenError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let found = version_of(&transaction)?;
+pub(super) fn migrate(
+    connection: &mut Connection,
+    steps: &[Migration],
+    path: &Path,
+) -> Result<(), OpenError> {
+    let database = |source| OpenError::Database { path: path.to_owned(), source };
+    let transaction =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(database)?;
+    let found = version_of(&transaction).map_err(database)?;
     let known = steps.last().map_or(0, |newest| newest.number);
     if found > known {
-        return Err(OpenError::NewerSchema { found, known });
+        return Err(OpenError::NewerSchema { path: path.to_owned(), found, known });
     }
     for migration in steps.iter().filter(|migration| migration.number > found) {
-        apply(&transaction, migration)?;
+        apply(&transaction, migration).map_err(database)?;
     }
-    transaction.commit()?;
-    Ok(())
+    transaction.commit().map_err(database)
 }
 
 fn apply(transaction: &Transaction<'_>, migration: &Migration) -> rusqlite::Result<()> {

@@ -46,12 +46,22 @@ impl Readers {
     ) -> Result<T, ReadError> {
         let connection = match self.0.idle.pop() {
             Some(connection) => connection,
-            None => open_reader(&self.0.database).map_err(|error| read_error(&error))?,
+            None => open_reader(&self.0.database).map_err(|error| self.naming(read_error(&error)))?,
         };
-        let answer = read(&connection);
+        let answer = read(&connection).map_err(|error| self.naming(error));
         // When enough are idle, this one is closed.
         drop(self.0.idle.push(connection));
         answer
+    }
+
+    /// Says which file is damaged.
+    fn naming(&self, error: ReadError) -> ReadError {
+        match error {
+            ReadError::Corrupt(reason) => {
+                ReadError::Corrupt(format!("{reason} ({})", self.0.database.display()))
+            }
+            ReadError::Unavailable(unavailable) => ReadError::Unavailable(unavailable),
+        }
     }
 
     /// Reads any number of rows, on a thread that may block.

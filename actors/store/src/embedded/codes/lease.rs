@@ -5,34 +5,26 @@ use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
 use crate::embedded::failure::read_error;
-use crate::embedded::rows::integer;
+use crate::embedded::places::{leased, set_leased};
 use crate::embedded::writer::{NotApplied, Write};
 use crate::stored::created_at;
-use crate::{LeaseError, Leases, ReadError};
+use crate::{LeaseError, LeaseMark, Leases, ReadError};
 
 /// Leases the next block.
-pub(super) struct LeaseBlock;
+pub(in crate::embedded) struct LeaseBlock;
 
 impl Write for LeaseBlock {
-    type Answer = Block;
+    /// The block, and how far blocks were leased with it.
+    type Answer = (Block, LeaseMark);
     type Error = LeaseError;
 
-    fn apply(&self, transaction: &Connection) -> Result<Block, NotApplied<LeaseError>> {
-        let next = next_block(transaction)?;
-        let block = Block::new(next).map_err(|error| NotApplied::Refused(error.into()))?;
-        transaction
-            .prepare_cached("UPDATE sequence_blocks SET next_block = ? WHERE name = 'codes'")?
-            .execute([integer(next.saturating_add(1))])?;
-        Ok(block)
+    fn apply(&self, transaction: &Connection) -> Result<Self::Answer, NotApplied<LeaseError>> {
+        let before = leased(transaction)?;
+        let block = Block::new(before.next_block).map_err(|error| NotApplied::Refused(error.into()))?;
+        let after = LeaseMark { next_block: before.next_block.saturating_add(1), ..before };
+        set_leased(transaction, after)?;
+        Ok((block, after))
     }
-}
-
-fn next_block(connection: &Connection) -> rusqlite::Result<u64> {
-    let next: i64 = connection
-        .prepare_cached("SELECT next_block FROM sequence_blocks WHERE name = 'codes'")?
-        .query_row([], |row| row.get(0))?;
-    // The table refuses numbers below 0.
-    Ok(next.unsigned_abs())
 }
 
 /// Pages that may have been open at the end of the last process: those of its last blocks. A page opened
@@ -41,8 +33,8 @@ const LAST_PAGES: i64 = 1_024;
 
 /// How far numbers were given out: the newest of the last codes of the last pages.
 pub(super) fn leases(connection: &Connection) -> Result<Leases, ReadError> {
-    let next_block = next_block(connection).map_err(|error| read_error(&error))?;
-    Ok(Leases { next_block, newest_code: newest_code(connection)? })
+    let leased = leased(connection).map_err(|error| read_error(&error))?;
+    Ok(Leases { next_block: leased.next_block, newest_code: newest_code(connection)? })
 }
 
 fn newest_code(connection: &Connection) -> Result<Option<Timestamp>, ReadError> {

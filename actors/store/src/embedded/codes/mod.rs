@@ -14,7 +14,7 @@ mod tests;
 
 use ezqr_schema::{Alias, Block, Code, ExternalId, IdempotencyKey, Owner, Page, Sequence, Tag, Version};
 
-use self::lease::LeaseBlock;
+pub(super) use self::lease::LeaseBlock;
 use super::EmbeddedStore;
 use crate::{
     Change, ChangeError, CodeStore, Deletion, IdempotencyRecord, LeaseError, Leases, Mint, MintError,
@@ -26,7 +26,7 @@ const POINT_ROWS: usize = 10;
 
 impl CodeStore for EmbeddedStore {
     async fn lease_block(&self) -> Result<Block, LeaseError> {
-        self.0.codes.writer.write(LeaseBlock).await
+        self.lease().await
     }
 
     async fn leases(&self) -> Result<Leases, ReadError> {

@@ -1,5 +1,6 @@
 //! What the statements cost: no scan, no sorting, few of them.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,7 +18,7 @@ use crate::{Change, EmbeddedOptions, EmbeddedStore, Mint, MintRecord};
 
 fn migrated(directory: &TempDir) -> Connection {
     let mut connection = open_writer(&directory.path().join("scratch.db")).unwrap();
-    migrate(&mut connection, SQLITE_MIGRATIONS).unwrap();
+    migrate(&mut connection, SQLITE_MIGRATIONS, Path::new("scratch.db")).unwrap();
     connection
 }
 

@@ -6,7 +6,7 @@ use ezqr_schema::scan::{Day, VisitorSalt};
 use rusqlite::{Connection, params};
 
 use crate::WriteError;
-use crate::embedded::connection::open_writer;
+use crate::embedded::connection::{cut_off_log, open_writer};
 use crate::embedded::writer::{NotApplied, Write};
 
 /// What this connection deletes is overwritten with zeros, in pages that stay in use and in those that do not.
@@ -53,13 +53,6 @@ impl Write for EraseSalts {
 
 /// Moves what was written into the database and cuts its log to nothing, in which the page with the salts may
 /// stand as it was. A transaction cannot do it, so the writer does not either. Waits for readers, blocking.
-pub(super) fn cut_off_log(database: &Path) -> Result<(), String> {
-    let cut = |connection: &Connection| {
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
-    };
-    match open_writer(database).and_then(|connection| cut(&connection)) {
-        Ok(false) => Ok(()),
-        Ok(true) => Err("somebody reads it".to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
+pub(in crate::embedded) fn cut_off_log_of(database: &Path) -> Result<(), String> {
+    cut_off_log(&open_writer(database).map_err(|error| error.to_string())?)
 }

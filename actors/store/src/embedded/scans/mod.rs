@@ -14,8 +14,8 @@ mod upsert;
 use ezqr_schema::scan::{Day, Month, VisitorSalt};
 use ezqr_schema::{Page, Sequence, Timestamp};
 
-pub(super) use self::erase::overwrite_what_is_deleted;
-use self::erase::{EraseSalts, KeepSalt, cut_off_log};
+use self::erase::{EraseSalts, KeepSalt};
+pub(super) use self::erase::{cut_off_log_of, overwrite_what_is_deleted};
 use self::forget::Forget;
 use self::rows::{StoredDay, StoredDue, StoredMonth, StoredUnique, StoredWindow};
 use self::upsert::{StoredRow, Upsert};
@@ -86,7 +86,7 @@ impl ScanStore for EmbeddedStore {
     async fn erase_salts(&self, day: Day) -> Result<(), WriteError> {
         self.0.scans.writer.write(EraseSalts { before: day }).await?;
         let path = self.0.scans.path.clone();
-        let cutting = tokio::task::spawn_blocking(move || cut_off_log(&path));
+        let cutting = tokio::task::spawn_blocking(move || cut_off_log_of(&path));
         let cut = cutting.await.unwrap_or_else(|_| Err("was broken off".to_owned()));
         cut.map_err(|reason| WriteError::Unavailable(unavailable(format!("cutting off the log: {reason}"))))
     }

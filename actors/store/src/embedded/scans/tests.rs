@@ -44,7 +44,7 @@ fn row(number: u64) -> WindowRow {
 fn a_read_is_one_range_and_sorts_nothing() {
     let directory = TempDir::new().unwrap();
     let mut connection = open_writer(&directory.path().join("scratch.db")).unwrap();
-    migrate(&mut connection, SQLITE_SCANS_MIGRATIONS).unwrap();
+    migrate(&mut connection, SQLITE_SCANS_MIGRATIONS, Path::new("scratch.db")).unwrap();
     let ranges = [
         (reads::WINDOWS, "(day=? AND sequence>? AND sequence<?)"),
         (reads::DAYS, "(month=? AND sequence>? AND sequence<?)"),

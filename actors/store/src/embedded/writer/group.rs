@@ -18,27 +18,31 @@ enum Ended {
     Poisoned(rusqlite::Error),
 }
 
-/// Runs `group` in one transaction and tells each caller after its end.
+/// Runs `group` in one transaction of `file` and tells each caller after its end.
 ///
 /// When one write fails, which no check foresaw, nothing of the group was written; then each runs alone, so
 /// that it harms no other. A failed COMMIT is not tried again: it may have happened.
-pub(super) fn commit(connection: &Connection, mut group: Vec<Box<dyn Pending>>) -> Result<(), Broken> {
-    match run(connection, &mut group)? {
+pub(super) fn commit(
+    file: &'static str,
+    connection: &Connection,
+    mut group: Vec<Box<dyn Pending>>,
+) -> Result<(), Broken> {
+    match run(file, connection, &mut group)? {
         Ended::Together(ending) => finish(group, &ending),
         Ended::Poisoned(error) if group.len() <= 1 => {
             finish(group, &Err(WriteError::Unavailable(unavailable(error.to_string()))));
         }
         Ended::Poisoned(error) => {
-            tracing::warn!(%error, writes = group.len(), "a write failed; its group runs one by one");
+            tracing::warn!(file, %error, writes = group.len(), "a write failed; its group runs one by one");
             for write in group {
-                commit(connection, vec![write])?;
+                commit(file, connection, vec![write])?;
             }
         }
     }
     Ok(())
 }
 
-fn run(connection: &Connection, group: &mut [Box<dyn Pending>]) -> Result<Ended, Broken> {
+fn run(file: &'static str, connection: &Connection, group: &mut [Box<dyn Pending>]) -> Result<Ended, Broken> {
     if let Err(error) = connection.prepare_cached("BEGIN IMMEDIATE").and_then(|mut begin| begin.execute([])) {
         return Ok(Ended::Together(Err(WriteError::Unavailable(unavailable(error.to_string())))));
     }
@@ -50,7 +54,7 @@ fn run(connection: &Connection, group: &mut [Box<dyn Pending>]) -> Result<Ended,
     }
     let committed = connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
     if let Err(error) = committed {
-        tracing::error!(%error, "a commit failed");
+        tracing::error!(file, %error, "a commit failed");
         roll_back(connection)?;
         return Ok(Ended::Together(Err(commit_error(&error))));
     }

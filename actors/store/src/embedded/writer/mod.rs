@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use self::queue::{Lane, NotQueued, Queue};
 pub(super) use self::write::{NotApplied, Write};
 use self::write::{Pending, Queued};
+use super::connection::cut_off_log;
 use super::directory::DirectoryLock;
 use super::failure::unavailable;
 use crate::WriteError;
@@ -48,7 +49,8 @@ impl Writer {
         let thread = std::thread::Builder::new().name(format!("write-{file}")).spawn(move || {
             // A panic drops writes and connection, in which order does not matter: callers hear that the
             // outcome is unknown, later ones that the store is not available, and SQLite rolls back.
-            if catch_unwind(AssertUnwindSafe(|| run(file, connection, &writes))).is_err() {
+            let serves = lock.is_some();
+            if catch_unwind(AssertUnwindSafe(|| run(file, connection, serves, &writes))).is_err() {
                 tracing::error!(file, "the store's writer panicked; nothing can be written until a restart");
             }
             writes.close();
@@ -98,16 +100,20 @@ impl Drop for Writer {
     }
 }
 
-fn run(file: &'static str, connection: Connection, queue: &Writes) {
+/// `serves`: whether this is the server of the directory, who leaves the database without a log at its end.
+fn run(file: &'static str, connection: Connection, serves: bool, queue: &Writes) {
     while let Some(group) = queue.next(GROUP_LIMIT) {
         metrics::histogram!("ezqr_store_group_writes", "file" => file)
             .record(f64::from(u32::try_from(group.len()).unwrap_or(u32::MAX)));
-        if let Err(group::Broken(error)) = group::commit(&connection, group) {
-            tracing::error!(%error, "the store's writer cannot roll back and ends");
+        if let Err(group::Broken(error)) = group::commit(file, &connection, group) {
+            tracing::error!(file, %error, "the store's writer cannot roll back and ends");
             return;
         }
     }
+    if serves && let Err(reason) = cut_off_log(&connection) {
+        tracing::warn!(file, reason, "the log stays beside the database; a copy needs both");
+    }
     if let Err((_, error)) = connection.close() {
-        tracing::warn!(%error, "the store's database did not close");
+        tracing::warn!(file, %error, "the store's database did not close");
     }
 }

@@ -99,7 +99,7 @@ fn commit(connection: &Connection, rows: Vec<Row>) -> Vec<Outcome<Row>> {
             (Box::new(Queued::new(row, reply)) as Box<dyn Pending>, answer)
         })
         .unzip();
-    group::commit(connection, group).unwrap();
+    group::commit("test", connection, group).unwrap();
     answers.into_iter().map(|answer| answer.blocking_recv().unwrap()).collect()
 }
 
