@@ -23,4 +23,4 @@ pub mod scans;
 mod system;
 
 pub use busy::Busy;
-pub use system::{Bounds, Foundation, Handles, System, SystemError};
+pub use system::{Bounds, Foundation, Handles, Premises, Preparation, System, SystemError};

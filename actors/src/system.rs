@@ -15,7 +15,7 @@ use crate::limiter::{Limiter, LimiterHandle, LimiterSeed};
 use crate::misses::Misses;
 use crate::rendering::{Rendering, RenderingError, RenderingHandle, RenderingSeed};
 use crate::scans::report::ScanReader;
-use crate::scans::{Counting, CountingError, ScanRecorders, Scans, ScansHandle};
+use crate::scans::{Counting, CountingError, ScanRecorders, Scans, ScansHandle, ScansSeed};
 
 /// Bounds of the actors.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,32 @@ pub struct Foundation {
     pub clock: Clock,
     /// How scans are counted.
     pub counting: Counting,
+}
+
+/// What of the foundation is there before an installation is.
+#[derive(Clone, Debug)]
+pub struct Premises {
+    /// The store, opened.
+    pub store: Store,
+    /// The link base of new codes.
+    pub link_base: LinkBase,
+    /// Which letters of printed links are capitals. All nodes of a store are given the same.
+    pub link_capitals: LinkCapitals,
+    /// The time.
+    pub clock: Clock,
+    /// How scans are counted.
+    pub counting: Counting,
+}
+
+/// All that can be done before the installation is known: what can fail by a setting has not.
+pub struct Preparation {
+    premises: (Store, Clock),
+    link_base: LinkBaseId,
+    link_bases: (LinkBases, LinkCapitals),
+    root: Root,
+    rendering: RenderingSeed,
+    scans: (ScansSeed, Option<ScanRecorders>),
+    bounds: Bounds,
 }
 
 /// Everything a worker needs to serve: the addresses of the owners, and what they publish.
@@ -125,12 +151,45 @@ impl System {
     /// Starts all actors; each is built when this returns.
     pub async fn start(foundation: Foundation, bounds: Bounds) -> Result<Self, SystemError> {
         let Foundation { store, secret, pepper, link_base, link_capitals, clock, counting } = foundation;
+        let premises = Premises { store, link_base, link_capitals, clock, counting };
+        Self::prepare(premises, bounds).await?.start(secret, pepper).await
+    }
+
+    /// Does what needs no installation: adopts the link base, opens the journal, starts the threads that draw.
+    pub async fn prepare(premises: Premises, bounds: Bounds) -> Result<Preparation, SystemError> {
+        let Premises { store, link_base, link_capitals, clock, counting } = premises;
         let link_base: LinkBaseId = store.adopt_link_base(&link_base).await?;
         let link_bases = LinkBases::load(store.clone(), clock.clone()).await?;
+        let root = Root::new(clock.clone())?;
+        let rendering = RenderingSeed::new(bounds.render_threads, bounds.rendering_batches)?;
+        let scans = counting.open(store.clone(), clock.clone(), &link_bases.all())?;
+        let link_bases = (link_bases, link_capitals);
+        let premises = (store, clock);
+        Ok(Preparation { premises, link_base, link_bases, root, rendering, scans, bounds })
+    }
+
+    /// What a worker needs.
+    pub const fn handles(&self) -> &Handles {
+        &self.handles
+    }
+
+    /// Stops all actors after what is queued was handled, and what is counted was written. Workers have ended.
+    pub async fn stop(self, deadline: Duration) -> Result<(), StopError> {
+        if let Err(error) = self.handles.scans.finish(deadline / 2).await {
+            tracing::warn!(%error, "scans wait in the journal until the next start");
+        }
+        self.root.stop(deadline / 2).await
+    }
+}
+
+impl Preparation {
+    /// Starts all actors; each is built when this returns.
+    pub async fn start(self, secret: InstallationSecret, pepper: Pepper) -> Result<System, SystemError> {
+        let Self { premises, link_base, link_bases, mut root, rendering, scans, bounds } = self;
+        let (store, clock) = premises;
         let published = Published::new((bounds.cached_links, bounds.cached_links_bytes), store.is_shared());
         let accounts = AccountView::default();
 
-        let mut root = Root::new(clock.clone())?;
         let shared = store.shared_buckets();
         let limiter = LimiterSeed { clock: clock.clone(), capacity: bounds.limited_callers, shared };
         let limiter =
@@ -153,15 +212,14 @@ impl System {
         };
         let keyring =
             KeyRingHandle::new(root.start::<KeyRing>(Spec::new("keyring", bounds.queue), keyring).await?);
-        let rendering = RenderingSeed::new(bounds.render_threads, bounds.rendering_batches)?;
         let rendering =
             root.start::<Rendering>(Spec::new("rendering", bounds.rendering_queue), rendering).await?;
         let rendering = RenderingHandle::new(rendering);
-        let (scans, recorders) = counting.open(store.clone(), clock.clone(), &link_bases.all())?;
+        let (scans, recorders) = scans;
         let scans = ScansHandle::new(root.start::<Scans>(Spec::new("scans", bounds.queue), scans).await?);
         let scan_reader = ScanReader::new(store.clone(), clock.clone());
         let permutations = (secret.short_codes(), secret.code_ids());
-        let reader = CodeReader::new(store, permutations, (link_bases, link_capitals), published, clock);
+        let reader = CodeReader::new(store, permutations, link_bases, published, clock);
         let vitals = root.vitals();
         let handles = Handles {
             keyring,
@@ -176,19 +234,6 @@ impl System {
             recorders,
             vitals,
         };
-        Ok(Self { root, handles })
-    }
-
-    /// What a worker needs.
-    pub const fn handles(&self) -> &Handles {
-        &self.handles
-    }
-
-    /// Stops all actors after what is queued was handled, and what is counted was written. Workers have ended.
-    pub async fn stop(self, deadline: Duration) -> Result<(), StopError> {
-        if let Err(error) = self.handles.scans.finish(deadline / 2).await {
-            tracing::warn!(%error, "scans wait in the journal until the next start");
-        }
-        self.root.stop(deadline / 2).await
+        Ok(System { root, handles })
     }
 }

@@ -13,11 +13,14 @@ use ezqr_actors::System;
 use ezqr_actors::kernel::Escalation;
 use ezqr_actors::scans::{ScanRecorder, ScanRecorders};
 use ezqr_schema::{Clock, KeySecret, LinkBase};
+use ezqr_store::Store;
 use futures_util::future::{Either, select};
 
 use super::BootError;
+use super::founding::FirstKey;
 use super::interior::Interior;
 use super::opening::Opening;
+use super::store::Insistence;
 use crate::config::{Config, Http, is_loopback};
 use crate::connections::{Terms, serve};
 use crate::edge::{Edge, Readiness, routes};
@@ -31,12 +34,14 @@ pub struct Application {
     address: SocketAddr,
     link_url: LinkBase,
     public_url: LinkBase,
-    first_key: Option<KeySecret>,
+    first_key: Option<FirstKey>,
     pepper_to_share: Option<PathBuf>,
     server: Server,
     system: System,
     readiness: Arc<Readiness>,
     refusals: Arc<Refusals>,
+    store: Store,
+    clock: Clock,
     http: Http,
 }
 
@@ -51,7 +56,7 @@ impl Application {
     /// Opens the store, listens, founds the installation if there is none, and starts the actors. A shared store
     /// is waited for.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, BootError> {
-        let opening = Opening::of(config, &clock, &|_| ()).await?;
+        let opening = Opening::of(config, Insistence::Stop, &clock, &|_| Ok(())).await?;
         Self::on(opening, config, clock).await
     }
 
@@ -60,13 +65,21 @@ impl Application {
     pub(super) async fn on(opening: Opening, config: &Config, clock: Clock) -> Result<Self, BootError> {
         let Opening { store, listener, address, meanwhile } = opening;
         let link_url = config.links.link_base(address)?;
-        let interior = Box::pin(Interior::start(config, store, clock, address));
+        let interior = Box::pin(Interior::start(config, store.clone(), clock.clone(), address));
         let Interior { edge, system, first_key } = interior.await?;
         warn_of_loopback(&link_url);
         let public_url = edge.public_url.clone();
         let readiness = Arc::clone(&edge.readiness);
         let refusals = Arc::<Refusals>::default();
-        let server = start(listener, &config.http, edge, Arc::clone(&refusals)).map_err(BootError::Server)?;
+        let server = match start(listener, &config.http, edge, Arc::clone(&refusals)) {
+            Ok(server) => server,
+            Err(error) => {
+                if let Some(first_key) = &first_key {
+                    first_key.revoke(&store, &clock).await;
+                }
+                return Err(BootError::Server(error));
+            }
+        };
         if let Some(meanwhile) = meanwhile {
             meanwhile.end().await;
         }
@@ -82,6 +95,8 @@ impl Application {
             system,
             readiness,
             refusals,
+            store,
+            clock,
             http,
         })
     }
@@ -102,8 +117,23 @@ impl Application {
     }
 
     /// The first API key, when this start founded the installation.
-    pub const fn first_key(&self) -> Option<&KeySecret> {
-        self.first_key.as_ref()
+    pub fn first_key(&self) -> Option<&KeySecret> {
+        self.first_key.as_ref().map(|first_key| &first_key.secret)
+    }
+
+    /// Ends without having served, because the first key could not be shown: `cause` says why. The key is revoked.
+    pub(super) async fn end_unseen(self, cause: io::Error) -> BootError {
+        if let Some(first_key) = &self.first_key {
+            first_key.revoke(&self.store, &self.clock).await;
+        }
+        let handle = self.server.handle();
+        // It stops while it runs.
+        rt::spawn(self.server);
+        handle.stop(false).await;
+        if let Err(error) = self.system.stop(STOP_DEADLINE).await {
+            tracing::warn!(%error, "the end was cut off");
+        }
+        BootError::Unseen(cause)
     }
 
     /// The pepper file, when other nodes may serve the same installation and need it.
@@ -129,6 +159,7 @@ impl Application {
         }
         self.refusals.tell_all();
         let stopped = self.system.stop(STOP_DEADLINE).await;
+        self.store.settle().await;
         match end {
             End::Asked => Ok(stopped?),
             End::Escalated(escalation) => Err(BootError::Escalated(escalation)),

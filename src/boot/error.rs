@@ -72,6 +72,11 @@ pub enum BootError {
     /// No link can be made of the address.
     #[error("links.link_url: {0}; set it")]
     LinkBase(#[from] LinkBaseError),
+    /// Nobody can have seen the first key.
+    #[error(
+        "the first API key cannot be printed, so it is revoked; start `ezqr serve` again and make a key by          `ezqr key create --name NAME`"
+    )]
+    Unseen(#[source] io::Error),
     /// Scans cannot be counted.
     #[error(transparent)]
     Counting(#[from] CountingError),

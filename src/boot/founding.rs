@@ -7,7 +7,7 @@ use ezqr_schema::{
     Account, AccountId, AccountStatus, ApiKey, Clock, Environment, InstallationSecret, KeyId, KeySecret,
     Name, Pepper, Plan, Rate, Scopes, random_bytes,
 };
-use ezqr_store::{Founding, Installation, InstallationStore as _, Store, WriteError};
+use ezqr_store::{Founding, Installation, InstallationStore as _, KeyStore as _, Store, WriteError};
 
 use super::BootError;
 use super::pepper::PepperFile;
@@ -24,7 +24,30 @@ pub(super) struct Ground {
     /// The key of the key hashes.
     pub(super) pepper: Pepper,
     /// The first API key, if this process founded the installation: the one time it can be shown.
-    pub(super) first_key: Option<KeySecret>,
+    pub(super) first_key: Option<FirstKey>,
+}
+
+/// The key an installation is founded with.
+pub(crate) struct FirstKey {
+    /// What is shown.
+    pub(crate) secret: KeySecret,
+    id: KeyId,
+}
+
+impl FirstKey {
+    /// Takes it back, because nobody saw it and nobody can see it any more.
+    pub(super) async fn revoke(&self, store: &Store, clock: &Clock) {
+        match store.revoke_key(self.id, clock.now()).await {
+            Ok(()) => tracing::error!(
+                "the first API key was not shown and is revoked; `ezqr key create` makes another"
+            ),
+            Err(error) => tracing::error!(
+                %error,
+                key = %self.id,
+                "the first API key was not shown: revoke it and make another by `ezqr key`"
+            ),
+        }
+    }
 }
 
 impl Ground {
@@ -35,7 +58,8 @@ impl Ground {
             return Ok(Self { secret: installation.secret, pepper, first_key: None });
         }
         let pepper = file.load_or_create()?;
-        let (founding, first_key) = founding(&pepper, clock)?;
+        let (founding, secret) = founding(&pepper, clock)?;
+        let first_key = FirstKey { secret, id: founding.key.id };
         let installation = insist(async || store.found(founding.clone()).await, PAUSE).await?;
         // Another node may have been faster, with a pepper of its own.
         let pepper = file.checked(pepper, installation.pepper_fingerprint)?;
@@ -95,7 +119,7 @@ mod tests {
     use std::cell::Cell;
     use std::path::Path;
 
-    use ezqr_store::{AccountStore as _, EmbeddedOptions, EmbeddedStore, KeyStore as _};
+    use ezqr_store::{AccountStore as _, EmbeddedOptions, EmbeddedStore};
 
     use super::*;
     use crate::boot::PepperError;
@@ -110,7 +134,7 @@ mod tests {
     async fn the_first_start_founds_and_the_second_keeps_all_and_shows_no_key() {
         let directory = tempfile::tempdir().unwrap();
         let (first, store) = ground(directory.path()).await.unwrap();
-        let shown = first.first_key.unwrap();
+        let shown = first.first_key.unwrap().secret;
         let keys = store.keys().await.unwrap();
         assert_eq!(keys.len(), 1);
         assert_eq!(keys[0].hash, shown.hash(&first.pepper));

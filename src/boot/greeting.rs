@@ -14,14 +14,16 @@ pub(super) fn waiting(store: &CqlUrl, public_url: &LinkBase) -> String {
 pub(super) fn text(application: &Application) -> String {
     let (public_url, link_url) = (application.public_url(), application.link_url());
     let served = format!("ezqr serves {public_url}, short links are {link_url}/...\n");
-    let Some(key) = application.first_key() else { return served };
+    let Some(key) = application.first_key() else {
+        return format!("{served}API keys are made by `ezqr key create --name NAME`.\n");
+    };
     let key = key.reveal();
     let pepper = application.pepper_to_share().map_or_else(String::new, |path| {
         format!("Give the pepper file {} to all other nodes before they start.\n\n", path.display())
     });
     format!(
         r#"{served}
-The API key of environment production, shown this once:
+The API key of environment production, shown this once (`ezqr key create --name NAME` makes others):
 
   {key}
 

@@ -3,14 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ezqr_actors::{Bounds, Foundation, System};
+use ezqr_actors::{Bounds, Premises, System};
+use ezqr_schema::Clock;
 use ezqr_schema::wire::Cursors;
-use ezqr_schema::{Clock, KeySecret};
 use ezqr_store::Store;
 
 use super::BootError;
 use super::counting::counting;
-use super::founding::Ground;
+use super::founding::{FirstKey, Ground};
 use super::pepper::PepperFile;
 use crate::config::Config;
 use crate::edge::{Edge, Fronts, Readiness};
@@ -22,7 +22,7 @@ pub(crate) struct Interior {
     /// The actors.
     pub(crate) system: System,
     /// The first API key, when this start founded the installation.
-    pub(crate) first_key: Option<KeySecret>,
+    pub(crate) first_key: Option<FirstKey>,
 }
 
 impl Interior {
@@ -36,18 +36,27 @@ impl Interior {
     ) -> Result<Self, BootError> {
         let link_base = config.links.link_base(address)?;
         let public_url = config.links.public_base(address)?;
-        let ground = Ground::of(&store, &PepperFile::at(config.store.pepper_file()), &clock).await?;
-        let cursors = Cursors::new(&ground.secret);
-        let foundation = Foundation {
+        let premises = Premises {
             store: store.clone(),
-            secret: ground.secret,
-            pepper: ground.pepper,
             link_base: link_base.clone(),
             link_capitals: config.links.capitals,
             clock: clock.clone(),
             counting: counting(config)?,
         };
-        let system = System::start(foundation, bounds(config)).await?;
+        let preparation = Box::new(Box::pin(System::prepare(premises, bounds(config))).await?);
+        // The last thing that can fail by a setting was before: what is founded has a key, which must be shown.
+        let ground = Ground::of(&store, &PepperFile::at(config.store.pepper_file()), &clock).await?;
+        let Ground { secret, pepper, first_key } = ground;
+        let cursors = Cursors::new(&secret);
+        let system = match Box::pin(preparation.start(secret, pepper)).await {
+            Ok(system) => system,
+            Err(error) => {
+                if let Some(first_key) = &first_key {
+                    first_key.revoke(&store, &clock).await;
+                }
+                return Err(error.into());
+            }
+        };
         let edge = Edge {
             handles: system.handles().clone(),
             cursors,
@@ -62,7 +71,7 @@ impl Interior {
             request_pixels: config.limits.request_pixels,
             images: config.images.clone(),
         };
-        Ok(Self { edge, system, first_key: ground.first_key })
+        Ok(Self { edge, system, first_key })
     }
 }
 

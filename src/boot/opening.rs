@@ -10,6 +10,7 @@ use ezqr_store::Store;
 use tokio::net::TcpSocket;
 
 use super::meanwhile::Meanwhile;
+use super::store::Insistence;
 use super::{BootError, greeting, store};
 use crate::config::{Config, CqlUrl};
 
@@ -34,9 +35,14 @@ impl Opening {
     ///
     /// The embedded store comes first: a directory that is served already is told as such. Nothing is lost when
     /// this is given up half-way.
-    pub(super) async fn of(config: &Config, clock: &Clock, print: &impl Fn(&str)) -> Result<Self, BootError> {
+    pub(super) async fn of(
+        config: &Config,
+        insistence: Insistence,
+        clock: &Clock,
+        print: &impl Fn(&str) -> io::Result<()>,
+    ) -> Result<Self, BootError> {
         let Some(url) = &config.store.url else {
-            let store = store::serve_embedded(&config.store)?;
+            let store = store::serve_embedded(&config.store, insistence)?;
             let (listener, address) = listen(config.http.listen)?;
             return Ok(Self { store, listener, address, meanwhile: None });
         };
@@ -44,7 +50,8 @@ impl Opening {
         let again = listener.try_clone().map_err(BootError::Server)?;
         let meanwhile = Meanwhile::start(again, &config.http, clock).map_err(BootError::Server)?;
         let public_url = config.links.public_base(address)?;
-        let waits = || print(&greeting::waiting(url, &public_url));
+        // Whether anybody reads it is nothing a server depends on.
+        let waits = || drop(print(&greeting::waiting(url, &public_url)));
         let store = connected(config, url, clock, waits).await?;
         Ok(Self { store, listener, address, meanwhile: Some(meanwhile) })
     }

@@ -9,8 +9,28 @@ use super::BootError;
 use crate::config::{self, CqlUrl};
 
 /// Opens the embedded store as its server: nobody else serves the directory meanwhile.
-pub(super) fn serve_embedded(settings: &config::Store) -> Result<Store, BootError> {
-    Ok(Store::Embedded(EmbeddedStore::open(&settings.data_directory, EmbeddedOptions::default())?))
+pub(super) fn serve_embedded(settings: &config::Store, insistence: Insistence) -> Result<Store, BootError> {
+    let sets_aside = insistence == Insistence::SetAside;
+    let options = EmbeddedOptions { sets_aside, ..embedded_options(settings) };
+    Ok(Store::Embedded(EmbeddedStore::open(&settings.data_directory, options)?))
+}
+
+/// What happens when the data directory holds files of another installation, or of one whose database is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Insistence {
+    /// The start stops and says why.
+    Stop,
+    /// They are set aside, and an installation is founded if there is none.
+    SetAside,
+}
+
+/// Where the files of the embedded store are.
+pub(crate) fn embedded_options(settings: &config::Store) -> EmbeddedOptions {
+    EmbeddedOptions {
+        journal: Some(settings.journal_directory()),
+        pepper: Some(settings.pepper_file()),
+        ..EmbeddedOptions::default()
+    }
 }
 
 /// Opens the shared store at `url`.

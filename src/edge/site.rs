@@ -37,7 +37,12 @@ impl Site {
         let store = Store::Embedded(store);
         let Interior { edge, system, first_key } =
             Interior::start(&config, store, Clock::system(), address).await.unwrap();
-        Self { edge: web::Data::new(edge), key: first_key.unwrap(), _system: system, _directory: directory }
+        Self {
+            edge: web::Data::new(edge),
+            key: first_key.unwrap().secret,
+            _system: system,
+            _directory: directory,
+        }
     }
 
     /// Asks and tells so far: of the key ring, the limiter, the owner of codes, the render pool and the owner of

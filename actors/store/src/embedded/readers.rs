@@ -60,6 +60,9 @@ impl Readers {
             ReadError::Corrupt(reason) => {
                 ReadError::Corrupt(format!("{reason} ({})", self.0.database.display()))
             }
+            ReadError::Unreadable(reason) => {
+                ReadError::Unreadable(format!("{reason} ({})", self.0.database.display()))
+            }
             ReadError::Unavailable(unavailable) => ReadError::Unavailable(unavailable),
         }
     }
