@@ -159,7 +159,7 @@ impl Application {
         }
         self.refusals.tell_all();
         let stopped = self.system.stop(STOP_DEADLINE).await;
-        self.store.settle().await;
+        self.store.empty_logs().await;
         match end {
             End::Asked => Ok(stopped?),
             End::Escalated(escalation) => Err(BootError::Escalated(escalation)),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::CommandError;
 use super::administration::{Administration, random_id};
 use super::arguments::AccountCommand;
-use super::output::{Output, table};
+use super::output::{Output, table, with_note};
 
 pub(super) async fn execute(
     command: AccountCommand,
@@ -23,13 +23,14 @@ pub(super) async fn execute(
                 created_at: administration.clock.now(),
             };
             administration.store.create_account(&account).await?;
+            let served = administration.until_served().await?;
             let text = format!(
                 "Created account {} ({}) on plan {}.",
                 account.name.as_str(),
                 account.id,
                 plan.name()
             );
-            Ok(Output { text, json: shown(&account) })
+            Ok(Output { text: with_note(text, served), json: shown(&account) })
         }
         AccountCommand::List => {
             let accounts = administration.store.accounts().await?;
@@ -53,11 +54,10 @@ async fn set_status(
 ) -> Result<Output, CommandError> {
     let account = administration.account(name_or_id).await?;
     administration.store.set_account_status(account.id, status).await?;
+    let served = administration.until_served().await?;
     let account = Account { status, ..account };
-    Ok(Output {
-        text: format!("Account {} is {}.", account.name.as_str(), status.name()),
-        json: shown(&account),
-    })
+    let text = format!("Account {} is {}.", account.name.as_str(), status.name());
+    Ok(Output { text: with_note(text, served), json: shown(&account) })
 }
 
 fn row(account: &Account) -> [String; 5] {

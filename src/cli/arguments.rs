@@ -1,10 +1,11 @@
 //! What can be written behind `ezqr`.
 
 use std::fmt::Display;
+use std::num::IntErrorKind;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use ezqr_schema::{Environment, KeyId, Name, Plan, Rate, Scope};
+use ezqr_schema::{Environment, Name, Plan, Rate, Scope};
 
 use crate::config::Flag;
 
@@ -72,12 +73,22 @@ impl Settings {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Serve the API, the images and the short links.
-    Serve,
+    Serve {
+        /// Set files of another installation aside, or of one whose database is gone, and go on without them; when
+        /// there is no installation, found one. Codes printed by the other lead nowhere then.
+        #[arg(long)]
+        found: bool,
+    },
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Look at the data directory and tell what is wrong with it; beside a running server too.
-    Doctor,
+    Doctor {
+        /// After a restore: pass over the numbers that may have been printed since the copy was made. Needed when all
+        /// files were put back together; no server may run.
+        #[arg(long)]
+        after_restore: bool,
+    },
     /// Accounts of the installation.
     #[command(subcommand)]
     Account(AccountCommand),
@@ -92,7 +103,7 @@ pub(super) enum ConfigCommand {
     Check,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub(super) enum AccountCommand {
     /// Create an account.
     Create {
@@ -117,7 +128,7 @@ pub(super) enum AccountCommand {
     },
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub(super) enum KeyCommand {
     /// Create a key; its secret is shown this once.
     Create(NewKey),
@@ -129,15 +140,15 @@ pub(super) enum KeyCommand {
     },
     /// Refuse a key.
     Revoke {
-        /// Its id.
-        key: KeyId,
+        /// Its id, or its name when only one key that works has it.
+        key: String,
         /// How long it still works, in seconds.
         #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=31_536_000))]
         grace_seconds: u32,
     },
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct NewKey {
     /// What it is called.
     #[arg(long, value_parser = checked(Name::parse))]
@@ -146,7 +157,7 @@ pub(super) struct NewKey {
     #[arg(long, default_value = "production", value_parser = checked(Environment::parse))]
     pub(super) environment: Environment,
     /// What it may do, parted by commas.
-    #[arg(long, default_value = "codes:read,codes:write", value_delimiter = ',', value_parser = scope)]
+    #[arg(long, default_value = "codes:read,codes:write,scans:read", value_delimiter = ',', value_parser = scope)]
     pub(super) scopes: Vec<Scope>,
     /// How many requests a minute it may make; 0 is no limit.
     #[arg(long, default_value = "100", value_parser = rate)]
@@ -170,7 +181,15 @@ fn scope(text: &str) -> Result<Scope, String> {
 }
 
 fn rate(text: &str) -> Result<Rate, String> {
-    let requests = text.parse().map_err(|_| "must be a whole number".to_owned())?;
+    let requests = match text.parse::<u32>() {
+        Ok(requests) => requests,
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => {
+            return Err(format!("must be 0 (no limit) to 1,000,000 requests per minute, is {text}"));
+        }
+        Err(_) => {
+            return Err("must be a whole number, 0 (no limit) to 1,000,000 requests per minute".to_owned());
+        }
+    };
     Rate::from_requests_per_minute(requests).map_err(|error| error.to_string())
 }
 
@@ -202,6 +221,18 @@ mod tests {
             ("ezqr key create --name a --scopes codes:read,x", "must be one of codes:read, codes:write"),
             ("ezqr key create --name a --environment A", "must have 1 to 32 characters"),
             ("ezqr key create --name a --requests-per-minute 2000000", "must be 0 (no limit) to 1,000,000"),
+            (
+                "ezqr key create --name a --requests-per-minute 999999999999",
+                "must be 0 (no limit) to 1,000,000 requests per minute, is 999999999999",
+            ),
+            (
+                "ezqr key create --name a --requests-per-minute many",
+                "a whole number, 0 (no limit) to 1,000,000",
+            ),
+            (
+                "ezqr key create --name a --requests-per-minute=-1",
+                "a whole number, 0 (no limit) to 1,000,000",
+            ),
         ];
         for (line, part) in cases {
             let error = Arguments::try_parse_from(line.split(' ')).unwrap_err().to_string();

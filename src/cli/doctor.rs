@@ -5,12 +5,13 @@ mod journal;
 use ezqr_actors::scans::visit::Countries;
 use ezqr_schema::Clock;
 use ezqr_schema::scan::Day;
-use ezqr_store::InstallationStore as _;
+use ezqr_store::{EmbeddedStore, InstallationStore as _};
 use serde_json::{Value, json};
 
 use super::CommandError;
 use super::administration::Administration;
 use super::output::{Output, chain, table};
+use crate::boot::store;
 use crate::config::{self, Config};
 
 /// What was looked at.
@@ -34,9 +35,15 @@ struct Finding {
 pub(super) async fn examine(config: &Config) -> Report {
     let mut report = Report::default();
     report.note("settings", Ok("all are valid".to_owned()));
+    if config.store.url.is_none() {
+        // Before this process opens them.
+        let findings =
+            EmbeddedStore::examine(&config.store.data_directory, &store::embedded_options(&config.store));
+        report.findings.extend(findings.into_iter().map(Finding::of));
+    }
     match Administration::open(&config.store).await {
         Ok(administration) => {
-            report.note("store", store(&administration, &config.store).await);
+            report.note("store", installation(&administration, &config.store).await);
             report.note("pepper", administration.pepper().await.map(|_| "is this installation's".to_owned()));
         }
         Err(error) => report.note("store", Err(error)),
@@ -47,7 +54,10 @@ pub(super) async fn examine(config: &Config) -> Report {
     report
 }
 
-async fn store(administration: &Administration, settings: &config::Store) -> Result<String, CommandError> {
+async fn installation(
+    administration: &Administration,
+    settings: &config::Store,
+) -> Result<String, CommandError> {
     let installation = administration.store.installation().await?;
     let place = match &settings.url {
         Some(url) => url.to_string(),
@@ -98,6 +108,13 @@ impl Finding {
 
     fn wrong(subject: &'static str, detail: impl Into<String>) -> Self {
         Self { is_sound: false, ..Self::sound(subject, detail) }
+    }
+
+    fn of(found: ezqr_store::Finding) -> Self {
+        match found.outcome {
+            Ok(detail) => Self::sound(found.subject, detail),
+            Err(detail) => Self::wrong(found.subject, detail),
+        }
     }
 
     fn how(&self) -> &'static str {

@@ -30,6 +30,12 @@ pub(super) enum CommandError {
     Countries(#[from] CountriesError),
     #[error("no account has the name or id {0:?}")]
     NoSuchAccount(String),
+    #[error("no key has the name or id {0:?}")]
+    NoSuchKey(String),
+    #[error("several keys are called {name:?}; give the id of one: {ids}")]
+    AmbiguousKey { name: String, ids: String },
+    #[error("the store {0} is shared: put it back by its own means, and its numbers with it")]
+    SharedStore(String),
     #[error("keys of the plan {} may not have this many requests per minute", .0.name())]
     AbovePlan(Plan),
 }
@@ -48,6 +54,9 @@ impl CommandError {
             | Self::Entropy(_)
             | Self::Countries(_)
             | Self::NoSuchAccount(_)
+            | Self::NoSuchKey(_)
+            | Self::AmbiguousKey { .. }
+            | Self::SharedStore(_)
             | Self::AbovePlan(_) => ExitCode::FAILURE,
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::CommandError;
 use super::administration::{Administration, random_id};
 use super::arguments::{KeyCommand, NewKey};
-use super::output::{Output, table};
+use super::output::{Output, table, with_note};
 
 pub(super) async fn execute(
     command: KeyCommand,
@@ -23,13 +23,15 @@ pub(super) async fn execute(
             list(account, administration).await
         }
         KeyCommand::Revoke { key, grace_seconds } => {
+            let key = administration.key(&key).await?.id;
             let from = administration.clock.now().saturating_add_millis(i64::from(grace_seconds) * 1_000);
             administration.store.revoke_key(key, from).await?;
+            let served = administration.until_served().await?;
             let text = match grace_seconds {
                 0 => format!("Revoked key {key}."),
                 _ => format!("Key {key} is refused from {from} on, unless it was to be earlier."),
             };
-            Ok(Output { text, json: json!({ "id": key, "revoked_at": from }) })
+            Ok(Output { text: with_note(text, served), json: json!({ "id": key, "revoked_at": from }) })
         }
     }
 }
@@ -53,6 +55,7 @@ async fn create(new: NewKey, administration: &Administration) -> Result<Output, 
         revoked_at: None,
     };
     administration.store.create_key(&key).await?;
+    let served = administration.until_served().await;
     let text = format!(
         "Created key {} for environment {} of account {}. Its secret is shown this once:\n\n  {}\n",
         key.id,
@@ -64,7 +67,9 @@ async fn create(new: NewKey, administration: &Administration) -> Result<Output, 
     if let Value::Object(members) = &mut json {
         members.insert("secret".to_owned(), secret.reveal().into());
     }
-    Ok(Output { text, json })
+    // It is shown in any case: it exists.
+    let note = served.unwrap_or(Some("Whether a running server has taken it in is not known."));
+    Ok(Output { text: with_note(text, note), json })
 }
 
 async fn list(account: Option<AccountId>, administration: &Administration) -> Result<Output, CommandError> {

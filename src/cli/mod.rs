@@ -1,7 +1,7 @@
 //! The command line.
 //!
 //! `serve` is the server. The other commands act on the store directly, beside a running server if there is
-//! one: it notices within a second.
+//! one: it notices within a second, and the command waits for it.
 
 mod account;
 mod administration;
@@ -11,16 +11,18 @@ mod doctor;
 mod error;
 mod key;
 mod output;
+mod reserve;
+mod restore;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use self::administration::Administration;
-use self::arguments::{Arguments, Command, ConfigCommand};
+use self::arguments::{AccountCommand, Arguments, Command, ConfigCommand, KeyCommand};
 use self::error::CommandError;
 use self::output::{Output, Printer};
-use crate::boot;
+use crate::boot::{self, Insistence};
 use crate::config::{Layers, variables};
 
 /// Runs the command this process was started with, and tells how it ended.
@@ -58,21 +60,29 @@ fn execute(arguments: Arguments) -> Result<Outcome, CommandError> {
     let runtime = actix_web::rt::System::new();
     match command {
         Command::Config(ConfigCommand::Check) => Ok(Outcome::Told(config_check::output(&layers))),
-        Command::Serve => {
-            runtime.block_on(boot::serve(&config, output::tell))?;
+        Command::Serve { found } => {
+            let insistence = if found { Insistence::SetAside } else { Insistence::Stop };
+            runtime.block_on(boot::serve(&config, insistence, output::write_line))?;
             Ok(Outcome::Served)
         }
-        Command::Doctor => {
+        Command::Doctor { after_restore: true } => restore::move_on(&config.store).map(Outcome::Told),
+        Command::Doctor { after_restore: false } => {
             let report = runtime.block_on(doctor::examine(&config));
             let output = report.output();
             Ok(if report.is_sound() { Outcome::Told(output) } else { Outcome::Unsound(output) })
         }
-        Command::Account(command) => runtime
-            .block_on(async { account::execute(command, &Administration::open(&config.store).await?).await })
-            .map(Outcome::Told),
-        Command::Key(command) => runtime
-            .block_on(async { key::execute(command, &Administration::open(&config.store).await?).await })
-            .map(Outcome::Told),
+        Command::Account(command) => {
+            let is_urgent = matches!(command, AccountCommand::Suspend { .. });
+            let run =
+                async || account::execute(command.clone(), &Administration::open(&config.store).await?).await;
+            runtime.block_on(reserve::carry_out(&config.store, is_urgent, run)).map(Outcome::Told)
+        }
+        Command::Key(command) => {
+            let is_urgent = matches!(command, KeyCommand::Revoke { .. });
+            let run =
+                async || key::execute(command.clone(), &Administration::open(&config.store).await?).await;
+            runtime.block_on(reserve::carry_out(&config.store, is_urgent, run)).map(Outcome::Told)
+        }
     }
 }
 

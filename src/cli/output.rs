@@ -43,11 +43,6 @@ impl Printer {
     }
 }
 
-/// Tells something on the way. Whether anybody reads it is nothing a server depends on.
-pub(super) fn tell(text: &str) {
-    let _ = write_line(text);
-}
-
 /// How long a reader of standard error may stall the end of the process.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -62,7 +57,8 @@ fn write_to_stderr(line: String) {
     }
 }
 
-fn write_line(text: &str) -> io::Result<()> {
+/// Writes a line, whole or with an error.
+pub(super) fn write_line(text: &str) -> io::Result<()> {
     let mut output = io::stdout().lock();
     writeln!(output, "{}", text.trim_end())?;
     output.flush()
@@ -82,6 +78,14 @@ pub(super) fn chain(error: &dyn Error) -> String {
         next = cause.source();
     }
     text
+}
+
+/// A text, and behind it what else is to be known.
+pub(super) fn with_note(text: String, note: Option<&str>) -> String {
+    match note {
+        Some(note) => format!("{}\n{note}", text.trim_end()),
+        None => text,
+    }
 }
 
 /// Rows under their headings, each column as wide as its widest text.

@@ -28,7 +28,9 @@ impl Beside {
         match Arguments::try_parse_from(words).unwrap().command {
             Command::Account(command) => account::execute(command, &self.administration).await,
             Command::Key(command) => key::execute(command, &self.administration).await,
-            Command::Serve | Command::Config(_) | Command::Doctor => panic!("{line} needs no store"),
+            Command::Serve { .. } | Command::Config(_) | Command::Doctor { .. } => {
+                panic!("{line} needs no store")
+            }
         }
     }
 
@@ -88,6 +90,37 @@ async fn a_key_is_shown_once_kept_as_a_hash_and_revoked() {
     assert!(beside.run("key list").await.unwrap().text.contains("active until "));
     let earlier = beside.run(&format!("key revoke {id}")).await.unwrap();
     assert_eq!(earlier.text, format!("Revoked key {id}."));
+}
+
+#[actix_web::test]
+async fn a_key_is_revoked_by_its_name_when_only_one_that_works_has_it() {
+    let beside = Beside::a_server().await;
+    let ids: Vec<String> = {
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            let created = beside.run("key create --name staging").await.unwrap();
+            assert_eq!(
+                created.json["scopes"],
+                serde_json::json!(["codes:read", "codes:write", "scans:read"])
+            );
+            ids.push(created.json["id"].as_str().unwrap().to_owned());
+        }
+        ids
+    };
+    let fault = beside.fault("key revoke staging").await;
+    assert!(
+        fault.contains("several keys are called \"staging\"") && ids.iter().all(|id| fault.contains(id)),
+        "{fault}"
+    );
+    beside.run(&format!("key revoke {}", ids[0])).await.unwrap();
+    let fault = beside.fault("key revoke staging").await;
+    assert!(!fault.contains(&ids[0]) && fault.contains(&ids[1]) && fault.contains(&ids[2]), "{fault}");
+    beside.run(&format!("key revoke {}", ids[1])).await.unwrap();
+    let revoked = beside.run("key revoke staging").await.unwrap();
+    assert_eq!(revoked.json["id"], ids[2]);
+    let fault = beside.fault("key revoke staging").await;
+    assert!(ids.iter().all(|id| fault.contains(id)), "revoked already, all of them: {fault}");
+    assert_eq!(beside.fault("key revoke nobody").await, "no key has the name or id \"nobody\"");
 }
 
 #[actix_web::test]

@@ -11,7 +11,10 @@
 mod client;
 mod commands;
 mod descriptors;
+mod disk;
 mod drain;
+mod files;
+mod full_disk;
 mod kills;
 mod repeats;
 mod scans;

@@ -37,6 +37,8 @@ pub(crate) struct Server {
     pub(crate) url: String,
     /// What it printed, up to where it serves.
     pub(crate) greeting: String,
+    /// What it printed behind that.
+    lines: Receiver<String>,
 }
 
 impl Server {
@@ -74,7 +76,13 @@ impl Server {
             }
             std::fs::write(directory.join("greeted"), "").unwrap();
         }
-        Self { child, url, greeting }
+        Self { child, url, greeting, lines }
+    }
+
+    /// Kills it, and answers what it printed behind the greeting.
+    pub(crate) fn rest(mut self) -> String {
+        self.kill();
+        self.lines.iter().collect()
     }
 
     /// The key a first start printed.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 
 use tempfile::TempDir;
 
@@ -23,6 +24,7 @@ fn a_first_start_prints_a_key_and_a_second_keeps_all_and_prints_none() {
     let codes = Client::new(&second.url, &key).list_all();
     assert_eq!(codes.len(), 1);
     assert_eq!(codes[0]["id"], minted.body["id"]);
+    assert!(second.rest().contains("`ezqr key create --name NAME`"));
 }
 
 #[test]
@@ -32,7 +34,26 @@ fn the_data_are_nobody_elses_business() {
     let data = directory.path().join("ezqr-data");
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
-    assert_eq!(mode(&data.join("pepper")), 0o600);
+    let private = ["pepper", "pepper.installation", "ezqr.db", "scans.db", "journal/installation", "reserve"];
+    for name in private {
+        assert_eq!(mode(&data.join(name)), 0o600, "{name}");
+    }
+}
+
+#[test]
+fn a_data_directory_that_others_may_enter_is_warned_of() {
+    let directory = directory();
+    let data = directory.path().join("ezqr-data");
+    for (mode, warns) in [(0o700, false), (0o755, true), (0o710, true)] {
+        fs::create_dir_all(&data).unwrap();
+        fs::set_permissions(&data, fs::Permissions::from_mode(mode)).unwrap();
+        let mut serve =
+            ezqr(directory.path(), &["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"]);
+        let mut server = Server::of(serve.stderr(Stdio::piped()), directory.path());
+        server.terminate();
+        let (_, log) = server.wait();
+        assert_eq!(log.contains("is open to other users"), warns, "{log}");
+    }
 }
 
 #[test]

@@ -86,13 +86,13 @@ fn a_clean_end_leaves_everything_in_the_databases_themselves() {
 }
 
 #[test]
-fn settling_empties_the_logs_beside_others_and_tells_what_it_cannot() {
+fn emptying_logs_works_beside_others_and_tells_what_it_cannot() {
     let directory = TempDir::new().unwrap();
     run(async {
         let store = open(directory.path()).unwrap();
         let another = EmbeddedStore::attach(directory.path()).unwrap();
         Minter::new(&store).await.mint_one(&store, |_| {}).await.unwrap();
-        assert_eq!(store.settle().await, Vec::<String>::new());
+        assert_eq!(store.empty_logs().await, Vec::<String>::new());
         for name in ["ezqr.db-wal", "scans.db-wal"] {
             assert_eq!(fs::metadata(directory.path().join(name)).unwrap().len(), 0);
         }
@@ -102,7 +102,7 @@ fn settling_empties_the_logs_beside_others_and_tells_what_it_cannot() {
         reader.execute_batch("BEGIN; SELECT * FROM pages").unwrap();
         reader.query_row("SELECT count(*) FROM pages", [], |_| Ok(())).unwrap();
         Minter::new(&store).await.mint_one(&store, |_| {}).await.unwrap();
-        let failed = store.settle().await;
+        let failed = store.empty_logs().await;
         assert!(failed.len() == 1 && failed[0].contains("/ezqr.db: somebody reads it"), "{failed:?}");
     });
 }

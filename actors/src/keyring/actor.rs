@@ -67,7 +67,11 @@ impl Behaviour for KeyRing {
     async fn build(seed: &KeyRingSeed) -> Result<Self, ReadError> {
         let mut ring = Self { seed: seed.clone(), keys: Arc::default(), stale: UNCHANGED, is_cut_off: false };
         match Contents::read(&seed.store).await {
-            Ok(contents) => ring.adopt(contents),
+            Ok(contents) => {
+                let changes = contents.changes;
+                ring.adopt(contents);
+                note_served(&seed.store, changes).await;
+            }
             Err(error) => {
                 let last_known = seed.last_known.0.load_full();
                 let Some(keys) = last_known.filter(|_| may_be_away(&seed.store, &error)) else {
@@ -147,10 +151,11 @@ impl KeyRing {
         Reply::then(read, |ring: &mut Self, (is_forgotten, contents)| {
             ring.stale.codes = !is_forgotten;
             ring.note_contact(contents.as_ref().err());
-            if let Ok(Some(contents)) = contents {
-                ring.adopt(contents);
-            }
-            Reply::now(())
+            let Ok(Some(contents)) = contents else { return Reply::now(()) };
+            let (changes, store) = (contents.changes, ring.seed.store.clone());
+            ring.adopt(contents);
+            // From here on what was read holds, and a command that waits for it is told.
+            Reply::then(async move { note_served(&store, changes).await }, |_, ()| Reply::now(()))
         })
     }
 
@@ -181,13 +186,23 @@ impl Entry {
 
 /// All there is to know, read in one go.
 struct Contents {
+    /// How often they had been written before they were read.
+    changes: u64,
     accounts: Vec<Account>,
     keys: Vec<ApiKey>,
 }
 
 impl Contents {
     async fn read(store: &Store) -> Result<Self, ReadError> {
-        Ok(Self { accounts: store.accounts().await?, keys: store.keys().await? })
+        let changes = store.account_changes()?;
+        Ok(Self { changes, accounts: store.accounts().await?, keys: store.keys().await? })
+    }
+}
+
+/// Tells commands that wait for it. Failing, it is told with the next change: they wait in vain, and say so.
+async fn note_served(store: &Store, changes: u64) {
+    if let Err(error) = store.note_served(changes).await {
+        tracing::warn!(%error, "commands that changed accounts or keys cannot be told that it is in effect");
     }
 }
 

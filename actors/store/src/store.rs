@@ -67,9 +67,9 @@ impl Store {
 
     /// Leaves nothing in logs beside the databases, where there are any. Failures are in the log: nothing is lost
     /// by them.
-    pub async fn settle(&self) {
+    pub async fn empty_logs(&self) {
         let Self::Embedded(store) = self else { return };
-        for failure in store.settle().await {
+        for failure in store.empty_logs().await {
             tracing::warn!(failure, "a log stays beside its database; a copy needs both");
         }
     }

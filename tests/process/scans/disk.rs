@@ -1,10 +1,8 @@
 //! No room for the journal: redirects go on, and what is lost is told.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
 use super::installation::{Installation, data_of};
 use super::visitor::{BROWSER, Ended, Visitor};
+use crate::disk::Disk;
 use crate::server::directory;
 use crate::skipped::skip;
 
@@ -57,25 +55,4 @@ fn fill(installation: &Installation) {
     assert!((known.0 - known.1).abs() < 0.5, "{known:?}");
     let client = installation.client();
     assert_eq!(client.get("/readyz").unwrap().status, 200, "it serves on");
-}
-
-/// A small disk, there until it is dropped.
-struct Disk(PathBuf);
-
-impl Disk {
-    /// Mounts one of so many bytes, if that is allowed.
-    fn mount(path: &Path, bytes: u64) -> Option<Self> {
-        std::fs::create_dir_all(path).unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &format!("size={bytes}"), "tmpfs"]).arg(path);
-        let is_mounted = mount.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
-        is_mounted.then(|| Self(path.to_owned()))
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        // Lazily, because a server that failed may still have it open.
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
 }

@@ -72,7 +72,7 @@ impl EmbeddedStore {
 impl EmbeddedStore {
     /// Moves what was written into the databases, so that they are whole without their logs. It tells of each file
     /// for which it could not be done; the log then goes on to belong to it.
-    pub async fn settle(&self) -> Vec<String> {
+    pub async fn empty_logs(&self) -> Vec<String> {
         let paths = [self.0.codes.path.clone(), self.0.scans.path.clone()];
         let settling = tokio::task::spawn_blocking(move || {
             let failed = paths.iter().filter_map(|path| Some((path, cut_off_log_of(path).err()?)));
