@@ -57,7 +57,7 @@ impl Application {
     /// is waited for.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, BootError> {
         let opening = Opening::of(config, Insistence::Stop, &clock, &|_| Ok(())).await?;
-        Self::on(opening, config, clock).await
+        Box::pin(Self::on(opening, config, clock)).await
     }
 
     /// Goes on where the store is open and the socket listens: a first key is made only by a process that can go

@@ -36,7 +36,7 @@ impl Site {
         let address = ([127, 0, 0, 1], 8080).into();
         let store = Store::Embedded(store);
         let Interior { edge, system, first_key } =
-            Interior::start(&config, store, Clock::system(), address).await.unwrap();
+            Box::pin(Interior::start(&config, store, Clock::system(), address)).await.unwrap();
         Self {
             edge: web::Data::new(edge),
             key: first_key.unwrap().secret,
