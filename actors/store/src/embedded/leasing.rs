@@ -57,6 +57,8 @@ impl EmbeddedStore {
 fn unreadable(error: ReadError) -> WriteError {
     match error {
         ReadError::Unavailable(unavailable) => WriteError::Unavailable(unavailable),
-        ReadError::Corrupt(reason) | ReadError::Unreadable(reason) => WriteError::Unavailable(unavailable(reason)),
+        ReadError::Corrupt(reason) | ReadError::Unreadable(reason) => {
+            WriteError::Unavailable(unavailable(reason))
+        }
     }
 }
