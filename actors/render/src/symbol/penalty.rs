@@ -124,9 +124,34 @@ fn add_row(rows: &[Lanes; ROWS], window: Window, with_above: u64, tally: &mut Ta
     }
 }
 
-/// Rule 4: ten points for every whole 5 % that the share of dark modules is away from a half.
+/// Rule 4: ten points for every 5 % that the share of dark modules is away from a half, the last begun 5 % left out. A
+/// share on the border of two of the standard's ranges counts to the one nearer to a half.
 pub(super) fn balance(dark: u64, side: usize) -> u64 {
     let total = (side * side) as u64;
     // Half of an odd number is never met, so the distance is above zero.
     10 * ((20 * dark).abs_diff(10 * total).div_ceil(total) - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::balance;
+
+    /// The points by the ranges of the standard: the least `k` for which the share is within 50 % and 5 (k + 1) %
+    /// above or below it.
+    fn by_ranges(dark: u64, total: u64) -> u64 {
+        let is_within = |k: u64| (45 - 5 * k) * total <= 100 * dark && 100 * dark <= (55 + 5 * k) * total;
+        10 * (0..9).find(|k| is_within(*k)).unwrap_or(9)
+    }
+
+    #[test]
+    fn the_share_of_dark_modules_is_rated_by_the_ranges_of_the_standard() {
+        for side in [21, 25, 45, 177_usize] {
+            let total = (side * side) as u64;
+            for dark in 0..=total {
+                assert_eq!(balance(dark, side), by_ranges(dark, total), "{dark} of {total}");
+            }
+        }
+        // On the borders, which only sides of a multiple of five can meet: 40 and 60 %.
+        assert_eq!([249, 250, 251, 374, 375, 376].map(|dark| balance(dark, 25)), [20, 10, 10, 10, 10, 20]);
+    }
 }

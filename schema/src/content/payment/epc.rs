@@ -206,6 +206,16 @@ mod tests {
         let fixed = "BCD\n002\n1\nSCT\n\nA\nDE89370400440532013000\n\n\n\n".len();
         let longest = "ä".repeat(139) + "€";
         assert_eq!(accepted(Payment, &transfer(longest.clone())).len(), fixed + longest.len());
+        // One byte more or less is what the third byte of a euro sign makes.
+        let of_bytes = |bytes: usize| {
+            let euros = bytes - fixed - 2 * 140;
+            transfer("€".repeat(euros) + &"ä".repeat(140 - euros))
+        };
+        assert_eq!(accepted(Payment, &of_bytes(331)).len(), 331);
+        assert_eq!(
+            refused(Payment, &of_bytes(332)),
+            ["/content makes a payload of 332 bytes; EPC069-12 allows at most 331"]
+        );
         let content = transfer("€".repeat(140));
         let bytes = fixed + 420;
         assert_eq!(
