@@ -29,7 +29,8 @@ pub(crate) fn read_png(file: &[u8]) -> Grey {
     let pixels = pixels[..info.buffer_size()].chunks_exact(samples).map(|pixel| match *pixel {
         [grey] => grey,
         [red, green, blue] | [red, green, blue, 255] => luma([red, green, blue]),
-        [_, _, _, 0] => 255,
+        [grey, 255] => grey,
+        [_, 0] | [_, _, _, 0] => 255,
         _ => panic!("{:?} is not what the renderer writes", info.color_type),
     });
     Grey { side: info.width as usize, pixels: pixels.collect() }

@@ -5,7 +5,7 @@ use std::process::Command;
 use ezqr_render::options::{
     Colours, Geometry, ImageOptions, Millimetres, PixelSize, QuietZone, Resolution, Scale, Size,
 };
-use ezqr_render::{ErrorCorrection, Symbol, Version, pdf, png, svg};
+use ezqr_render::{ErrorCorrection, ImageFormat, Symbol, Version, pdf, png, svg};
 use resvg::{tiny_skia, usvg};
 
 use crate::decoders::{Grey, has_program, luma, read_png, rqrr, rxing};
@@ -91,10 +91,149 @@ fn a_resolution_is_told_in_pixels_a_metre() {
     assert_eq!(told(base), None);
     assert_eq!(told(ImageOptions { resolution, ..base }), Some((11_811, 11_811, ::png::Unit::Meter)));
     // 330 pixels on 33 mm.
+    assert_eq!(told(ImageOptions { printed_side, ..base }), Some((10_000, 10_000, ::png::Unit::Meter)));
+    // Whatever side is asked for, a file made for a printer has its resolution.
     assert_eq!(
         told(ImageOptions { resolution, printed_side, ..base }),
-        Some((10_000, 10_000, ::png::Unit::Meter))
+        Some((11_811, 11_811, ::png::Unit::Meter))
     );
+}
+
+#[test]
+fn a_printed_side_at_a_resolution_is_of_whole_dots_a_module() {
+    let mut random = Random::new(15);
+    for round in 0..400 {
+        let dots_per_inch = *random.pick(&[72, 150, 203, 300, 600, 1_200]);
+        let asked = 1.0 + f64::from(u32::try_from(random.below(90_000)).unwrap()) / 1_000.0;
+        let version = Version::new(1 + u32::try_from(random.below(10)).unwrap()).unwrap();
+        let options = ImageOptions {
+            printed_side: Some(Millimetres::new(asked).unwrap()),
+            resolution: Some(Resolution::new(dots_per_inch).unwrap()),
+            ..ImageOptions::default()
+        };
+        let geometry = options.geometry(version);
+        let modules = 17 + 4 * u32::from(version.number()) + 8;
+        assert_eq!(geometry.side_pixels(), modules * geometry.scale(), "round {round}");
+        let millimetres = |dots: u32| f64::from(modules * dots) * 25.4 / f64::from(dots_per_inch);
+        let told = options.side_millimetres(ImageFormat::Png, version).unwrap();
+        assert!((told - millimetres(geometry.scale())).abs() < 0.000_6, "round {round}");
+        // One dot a module more or less is no nearer.
+        let off = (told - asked).abs();
+        let neighbours = [geometry.scale() - 1, geometry.scale() + 1];
+        for dots in neighbours.into_iter().filter(|dots| *dots > 0) {
+            assert!((millimetres(dots) - asked).abs() + 0.001 > off, "round {round}: {dots} dots");
+        }
+    }
+}
+
+#[test]
+fn what_asks_for_pixels_or_no_resolution_keeps_its_pixels() {
+    let version = Version::new(2).unwrap();
+    let base = ImageOptions {
+        printed_side: Some(Millimetres::new(25.0).unwrap()),
+        resolution: Some(Resolution::new(203).unwrap()),
+        ..ImageOptions::default()
+    };
+    // 25 mm are 199.8 dots, and 6 a module 198.
+    assert_eq!(base.geometry(version).side_pixels(), 198);
+    assert_eq!(base.side_millimetres(ImageFormat::Png, version), Some(24.774));
+    let scaled = ImageOptions { size: Size::Scale(Scale::new(3).unwrap()), ..base };
+    assert_eq!(scaled.geometry(version).side_pixels(), 99);
+    assert_eq!(scaled.side_millimetres(ImageFormat::Png, version), Some(12.387));
+    let without = ImageOptions { resolution: None, ..base };
+    assert_eq!(without.geometry(version).side_pixels(), 330);
+    let sides = ImageFormat::ALL.map(|format| without.side_millimetres(format, version));
+    assert_eq!(sides, [Some(25.0); 3]);
+    let sides = ImageFormat::ALL.map(|format| ImageOptions::default().side_millimetres(format, version));
+    assert_eq!(sides, [None, None, Some(50.0)]);
+    // Even less than a dot a module becomes one.
+    let tiny = ImageOptions { printed_side: Some(Millimetres::new(1.0).unwrap()), ..base };
+    assert_eq!(tiny.geometry(version).side_pixels(), 33);
+}
+
+/// A reader that checks all checksums and changes no sample.
+fn checked(file: &[u8]) -> ::png::Reader<std::io::Cursor<&[u8]>> {
+    let mut options = ::png::DecodeOptions::default();
+    options.set_ignore_checksums(false);
+    ::png::Decoder::new_with_options(std::io::Cursor::new(file), options).read_info().unwrap()
+}
+
+/// Colour type, bit depth and all samples as they stand in the file, expanded by nothing.
+fn samples(file: &[u8]) -> (::png::ColorType, ::png::BitDepth, Vec<u8>) {
+    let mut reader = checked(file);
+    assert!(reader.info().trns.is_none() && reader.info().palette.is_none());
+    let mut samples = vec![0; reader.output_buffer_size().unwrap()];
+    let frame = reader.next_frame(&mut samples).unwrap();
+    reader.finish().unwrap();
+    samples.truncate(frame.buffer_size());
+    (frame.color_type, frame.bit_depth, samples)
+}
+
+#[test]
+fn transparency_is_a_sample_of_each_pixel() {
+    let grey = (vec![0, 255], vec![255, 0]);
+    let navy = (vec![0, 0x33, 0x66, 255], vec![255, 255, 255, 0]);
+    for (dark, colour_type, (dark_pixel, light_pixel)) in
+        [(None, ::png::ColorType::GrayscaleAlpha, grey), (Some("#003366"), ::png::ColorType::Rgba, navy)]
+    {
+        let colours = Colours::parse(dark, Some("transparent")).unwrap();
+        for size in [
+            Size::Unasked,
+            Size::Scale(Scale::new(1).unwrap()),
+            Size::Scale(Scale::new(2).unwrap()),
+            Size::Canvas(PixelSize::new(301).unwrap()),
+        ] {
+            for payload in [LINK, &[b'x'; 700]] {
+                let symbol = Symbol::encode(payload, ErrorCorrection::Medium).unwrap();
+                let options = ImageOptions { colours, size, ..ImageOptions::default() };
+                let file = png::write(&symbol, &options).unwrap();
+                let (seen_type, depth, samples) = samples(&file);
+                assert_eq!((seen_type, depth), (colour_type, ::png::BitDepth::Eight));
+                let expected = expected(&symbol, options.geometry(symbol.version()));
+                let pixels = samples.chunks_exact(dark_pixel.len());
+                assert_eq!(pixels.len(), expected.len());
+                let is_right = |(pixel, is_dark): (&[u8], &bool)| {
+                    *pixel == *if *is_dark { &dark_pixel } else { &light_pixel }
+                };
+                assert!(pixels.zip(&expected).all(is_right), "{size:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_transparent_line_may_be_longer_than_the_window_of_deflate() {
+    let colours = Colours::parse(Some("#003366"), Some("transparent")).unwrap();
+    let size = Size::Canvas(PixelSize::new(8_210).unwrap());
+    let options = ImageOptions { colours, size, ..ImageOptions::default() };
+    let (symbol, geometry) = (link(), options.geometry(Version::new(2).unwrap()));
+    let file = png::write(&symbol, &options).unwrap();
+    let mut reader = checked(&file);
+    let module = |pixel: u32| {
+        pixel.checked_sub(geometry.start_pixels()).map(|inside| (inside / geometry.scale()) as usize)
+    };
+    let (mut line, mut drawn) = (Vec::new(), None);
+    for y in 0..geometry.side_pixels() {
+        if drawn != Some(module(y)) {
+            let is_dark = |x| module(x).zip(module(y)).is_some_and(|(x, y)| symbol.is_dark(x, y));
+            let pixel = |x| if is_dark(x) { [0, 0x33, 0x66, 255] } else { [255, 255, 255, 0] };
+            line = (0..geometry.side_pixels()).flat_map(pixel).collect();
+            drawn = Some(module(y));
+        }
+        assert!(reader.next_row().unwrap().unwrap().data() == line, "line {y}");
+    }
+    reader.finish().unwrap();
+}
+
+#[test]
+fn transparent_files_of_a_short_link_stay_small() {
+    let size = |dark: Option<&str>| {
+        let colours = Colours::parse(dark, Some("transparent")).unwrap();
+        png::write(&link(), &ImageOptions { colours, ..ImageOptions::default() }).unwrap().len()
+    };
+    let sizes = [size(None), size(Some("#003366"))];
+    println!("grey, colour: {sizes:?} bytes");
+    assert!(sizes[0] <= 1_250 && sizes[1] <= 1_700, "{sizes:?}");
 }
 
 /// Draws an SVG on white at `pixels` a module.
@@ -117,8 +256,7 @@ fn an_svg_shows_the_modules_and_is_read() {
         let payload = text(&mut random);
         let symbol = Symbol::encode(&payload, ErrorCorrection::Medium).unwrap();
         let colours = if round % 2 == 0 { Colours::default() } else { colours(&mut random) };
-        let options =
-            ImageOptions { colours, size: Size::Scale(Scale::new(3).unwrap()), ..ImageOptions::default() };
+        let options = ImageOptions { colours, ..ImageOptions::default() };
         let image = rasterise(&svg::write(&symbol, &options, Some("A & <B>")), 3);
         let dark = luma([colours.dark().red, colours.dark().green, colours.dark().blue]);
         // The middle of each module: at its edges a rasteriser may blend.
@@ -130,6 +268,75 @@ fn an_svg_shows_the_modules_and_is_read() {
             }
         }
         assert_eq!(rxing(&image).map(String::into_bytes), Some(payload), "round {round}");
+    }
+}
+
+/// The dark modules of an SVG as a renderer sees them that knows one thing only: to fill the path of the second
+/// element, by the even-odd rule or by that of windings. Whatever else stands there fails.
+fn filled(text: &str, side: usize) -> [Vec<bool>; 2] {
+    let (_, path) = text.rsplit_once(" d=\"").unwrap();
+    let (path, rest) = path.split_once('"').unwrap();
+    assert_eq!(rest, "/></svg>");
+    let mut windings = vec![0_i32; side * side];
+    let command = regex::Regex::new("([MmhHvVz])([0-9-]*)[ ]?([0-9-]*)").unwrap();
+    let (mut at, mut start, mut read) = ((0, 0), (0, 0), 0);
+    let mut vertical = |x: i32, from: i32, to: i32| {
+        for y in from.min(to)..from.max(to) {
+            for column in x..i32::try_from(side).unwrap() {
+                windings[usize::try_from(y).unwrap() * side + usize::try_from(column).unwrap()] +=
+                    (from - to).signum();
+            }
+        }
+    };
+    for part in command.captures_iter(path) {
+        read += part[0].len();
+        let number = |group: usize| part[group].parse::<i32>();
+        let (x, y) = at;
+        at = match &part[1] {
+            "M" => (number(2).unwrap(), number(3).unwrap()),
+            "m" => (x + number(2).unwrap(), y + number(3).unwrap()),
+            "h" => (x + number(2).unwrap(), y),
+            "H" => (number(2).unwrap(), y),
+            "v" => (x, y + number(2).unwrap()),
+            "V" => (x, number(2).unwrap()),
+            _ => start,
+        };
+        if matches!(&part[1], "M" | "m") {
+            start = at;
+        } else {
+            assert!(x == at.0 || y == at.1, "only straight lines: {}", &part[0]);
+            vertical(at.0, y, at.1);
+        }
+    }
+    assert_eq!(read, path.len(), "{path}");
+    [
+        windings.iter().map(|times| times % 2 != 0).collect(),
+        windings.iter().map(|times| *times != 0).collect(),
+    ]
+}
+
+#[test]
+fn an_svg_is_read_by_what_can_do_nothing_but_fill() {
+    let mut random = Random::new(16);
+    for round in 0..100 {
+        let payload = text(&mut random);
+        let symbol = Symbol::encode(&payload, ErrorCorrection::Medium).unwrap();
+        let options = options(&mut random);
+        let text = svg::write(&symbol, &options, None);
+        assert!(!text.contains("stroke"), "{text}");
+        let quiet_zone = options.quiet_zone.modules() as usize;
+        let side = symbol.side_modules() + 2 * quiet_zone;
+        for modules in filled(&text, side) {
+            for (at, is_dark) in modules.iter().enumerate() {
+                let inside = (at % side).checked_sub(quiet_zone).zip((at / side).checked_sub(quiet_zone));
+                let drawn = inside.is_some_and(|(x, y)| symbol.is_dark(x, y));
+                assert_eq!(*is_dark, drawn, "round {round}, {at} of {side}");
+            }
+            let wide = 4 * side;
+            let pixel = |at: usize| if modules[at / wide / 4 * side + at % wide / 4] { 0 } else { 255 };
+            let image = Grey { side: wide, pixels: (0..wide * wide).map(pixel).collect() };
+            assert_eq!(rxing(&image).map(String::into_bytes).as_ref(), Some(&payload), "round {round}");
+        }
     }
 }
 

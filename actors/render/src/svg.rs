@@ -1,24 +1,23 @@
-//! SVG: one path, one stroke a run of dark modules.
+//! SVG: one path, filled, of the outlines of the dark areas.
 
 use crate::Symbol;
 use crate::decimal::push_decimal;
-use crate::options::{Colour, ImageOptions, Light};
-use crate::symbol::dark_runs;
+use crate::options::{Colour, ImageOptions, Light, Size};
+use crate::symbol::{Corner, outlines};
 
 /// The image of `symbol`, its coordinates in modules from the top left of the quiet zone. A `title` is what a
 /// screen reader says of it; characters that XML does not allow are left out.
 pub fn write(symbol: &Symbol, options: &ImageOptions, title: Option<&str>) -> String {
     let quiet_zone = options.quiet_zone.modules();
     let side = u32::from(symbol.version().number()) * 4 + 17 + 2 * quiet_zone;
-    // Somewhat more than the strokes take: half the modules are dark, in runs of two, of six bytes.
+    // Somewhat more than the outlines take.
     let mut text = Vec::with_capacity(512 + 2 * symbol.side_modules() * symbol.side_modules());
     text.extend_from_slice(br#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 "#);
     push_decimal(&mut text, side);
     text.push(b' ');
     push_decimal(&mut text, side);
-    if let Some(side) = options.printed_side {
-        let millimetres = side.length().to_string();
-        for part in [r#"" width=""#, &millimetres, r#"mm" height=""#, &millimetres, "mm"] {
+    if let Some(length) = shown_side(options, side) {
+        for part in [r#"" width=""#, &length, r#"" height=""#, &length] {
             text.extend_from_slice(part.as_bytes());
         }
     }
@@ -37,44 +36,81 @@ pub fn write(symbol: &Symbol, options: &ImageOptions, title: Option<&str>) -> St
         push_decimal(&mut text, side);
         text.extend_from_slice(br#"H0z"/>"#);
     }
-    text.extend_from_slice(br#"<path stroke=""#);
+    text.extend_from_slice(br#"<path fill=""#);
     push_colour(&mut text, options.colours.dark());
     text.extend_from_slice(br#"" d=""#);
-    push_strokes(&mut text, symbol, quiet_zone);
+    push_outlines(&mut text, symbol, quiet_zone);
     text.extend_from_slice(br#""/></svg>"#);
     // All of it is ASCII, but for the title, which is text.
     String::from_utf8(text).unwrap_or_default()
 }
 
-/// The runs as strokes one module wide, through the middle of their row.
-fn push_strokes(text: &mut Vec<u8>, symbol: &Symbol, quiet_zone: u32) {
-    // Where the last stroke ended. A row may have none.
-    let mut pen = None;
-    for (y, row) in (0..).zip(symbol.rows()) {
-        for (first, modules) in dark_runs(row) {
-            match pen {
-                None => {
-                    text.push(b'M');
-                    push_decimal(text, quiet_zone + first);
-                    text.push(b' ');
-                    push_decimal(text, quiet_zone + y);
-                    text.extend_from_slice(b".5h");
-                }
-                Some((end, row)) => {
-                    text.push(b'm');
-                    if first < end {
-                        text.push(b'-');
-                    }
-                    push_decimal(text, first.abs_diff(end));
-                    text.push(b' ');
-                    push_decimal(text, y - row);
-                    text.push(b'h');
-                }
-            }
-            push_decimal(text, modules);
-            pen = Some((first + modules, y));
-        }
+/// Width and height as the file tells them: what is asked, in pixels or millimetres; else nothing, and the image
+/// fills whatever shows it.
+fn shown_side(options: &ImageOptions, side_modules: u32) -> Option<String> {
+    match (options.size, options.printed_side) {
+        (Size::Scale(scale), _) => Some((scale.pixels() * side_modules).to_string()),
+        (Size::Canvas(side), _) => Some(side.pixels().to_string()),
+        (Size::Unasked, Some(side)) => Some(format!("{}mm", side.length())),
+        (Size::Unasked, None) => None,
     }
+}
+
+/// The dark areas, filled within their outlines: nothing hangs on the width of a stroke, which some editors leave as it
+/// is when they scale, and which cutters and engravers do not know.
+fn push_outlines(text: &mut Vec<u8>, symbol: &Symbol, quiet_zone: u32) {
+    // Where the last outline began, which is where the pen is once it is closed.
+    let mut pen = None;
+    outlines(symbol, |corners| {
+        let mut corners = corners.iter().map(|(x, y)| (quiet_zone + x, quiet_zone + y));
+        let Some(start) = corners.next() else { return };
+        push_move(text, pen, start);
+        pen = Some(start);
+        let (mut x, mut y) = start;
+        while let Some((next, _)) = corners.next() {
+            push_line(text, *b"hH", x, next);
+            x = next;
+            // The last line, which is vertical, is drawn by closing.
+            let Some((_, next)) = corners.next() else { break };
+            push_line(text, *b"vV", y, next);
+            y = next;
+        }
+        text.push(b'z');
+    });
+}
+
+fn push_move(text: &mut Vec<u8>, pen: Option<Corner>, (x, y): Corner) {
+    let Some((pen_x, pen_y)) = pen else {
+        text.push(b'M');
+        push_decimal(text, x);
+        text.push(b' ');
+        push_decimal(text, y);
+        return;
+    };
+    text.push(b'm');
+    push_difference(text, pen_x, x);
+    // Outlines come from the top down.
+    text.push(b' ');
+    push_difference(text, pen_y, y);
+}
+
+/// A line in one direction, by its length or by where it ends: whichever is shorter to write.
+fn push_line(text: &mut Vec<u8>, [relative, absolute]: [u8; 2], from: u32, to: u32) {
+    let written = |number: u32| if number < 10 { 1 } else { 2 + usize::from(number >= 100) };
+    if written(from.abs_diff(to)) + usize::from(to < from) <= written(to) {
+        text.push(relative);
+        push_difference(text, from, to);
+    } else {
+        text.push(absolute);
+        push_decimal(text, to);
+    }
+}
+
+fn push_difference(text: &mut Vec<u8>, from: u32, to: u32) {
+    if to < from {
+        text.push(b'-');
+    }
+    push_decimal(text, from.abs_diff(to));
 }
 
 /// The colour, in three digits where they do.
@@ -107,7 +143,7 @@ fn escape(text: &mut Vec<u8>, title: &str) {
 #[cfg(test)]
 mod tests {
     use super::write;
-    use crate::options::{Colours, ImageOptions, Millimetres};
+    use crate::options::{Colours, ImageOptions, Millimetres, PixelSize, Scale, Size};
     use crate::{ErrorCorrection, Symbol};
 
     fn symbol() -> Symbol {
@@ -118,7 +154,7 @@ mod tests {
     fn coordinates_are_modules_with_the_quiet_zone() {
         let text = write(&symbol(), &ImageOptions::default(), None);
         assert!(text.starts_with(
-            r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 33 33"><path fill="#fff" d="M0 0h33v33H0z"/><path stroke="#000" d="M4 4.5h7m"##
+            r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 33 33"><path fill="#fff" d="M0 0h33v33H0z"/><path fill="#000" d="M4 4h7v7H4z"##
         ));
     }
 
@@ -137,7 +173,28 @@ mod tests {
         };
         let text = write(&symbol(), &options, None);
         assert!(text.contains(r#"width="25.5mm" height="25.5mm""#));
-        assert!(text.contains(r##"stroke="#123456""##));
-        assert!(!text.contains("fill"));
+        assert!(text.contains(r##"<path fill="#123456""##));
+        assert_eq!(text.matches("fill").count(), 1);
+    }
+
+    #[test]
+    fn pixels_that_are_asked_for_are_width_and_height() {
+        let told = |size: Size| {
+            let text = write(&symbol(), &ImageOptions { size, ..ImageOptions::default() }, None);
+            let (_, told) = text.split_once("viewBox=\"0 0 33 33\"").unwrap();
+            told.split_once('>').unwrap().0.to_owned()
+        };
+        assert_eq!(told(Size::Unasked), "");
+        assert_eq!(told(Size::Scale(Scale::new(8).unwrap())), r#" width="264" height="264""#);
+        assert_eq!(told(Size::Canvas(PixelSize::new(512).unwrap())), r#" width="512" height="512""#);
+    }
+
+    #[test]
+    fn nothing_is_stroked() {
+        for payload in ["7", "https://r.ezqr.io/Ab3xK9pQ", &"x".repeat(2_300)] {
+            let symbol = Symbol::encode(payload.as_bytes(), ErrorCorrection::Medium).unwrap();
+            let text = write(&symbol, &ImageOptions::default(), None);
+            assert!(!text.contains("stroke") && !text.contains("style"), "{text}");
+        }
     }
 }

@@ -42,6 +42,16 @@ impl ImageRequest {
         }
     }
 
+    /// The printed side that the image tells, in millimetres to the micrometre; `None` when it tells none.
+    pub fn side_millimetres(&self) -> Result<Option<f64>, EncodeError> {
+        let ImageOptions { printed_side, resolution, .. } = self.options;
+        if self.format != ImageFormat::Pdf && printed_side.is_none() && resolution.is_none() {
+            return Ok(None);
+        }
+        let version = best_version(self.pattern.as_bytes(), self.level)?;
+        Ok(self.options.side_millimetres(self.format, version))
+    }
+
     /// Makes the image, on the thread that asks.
     pub fn render(&self) -> Result<Vec<u8>, RenderError> {
         let symbol = Symbol::of_text(&self.pattern, self.level, self.encoding)?;

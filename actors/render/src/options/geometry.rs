@@ -1,6 +1,6 @@
 //! Where modules lie on the canvas of a PNG.
 
-use super::{QuietZone, Size};
+use super::{PixelSize, QuietZone};
 use crate::Version;
 
 /// A square canvas with a symbol on it, in whole pixels.
@@ -12,21 +12,24 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    pub(super) fn new(version: Version, size: Size, quiet_zone: QuietZone) -> Self {
-        // At most 177, and twice the widest quiet zone: times the largest scale it stays far below 2^32.
-        let modules = 17 + 4 * u32::from(version.number());
-        let with_border = modules + 2 * quiet_zone.modules();
-        match size {
-            Size::Scale(scale) => {
-                let scale = scale.pixels();
-                Self { side: with_border * scale, scale, start: quiet_zone.modules() * scale }
-            }
-            Size::Canvas(asked) => {
-                let scale = (asked.pixels() / with_border).max(1);
-                let canvas = asked.pixels().max(with_border);
-                Self { side: canvas, scale, start: (canvas - modules * scale) / 2 }
-            }
-        }
+    /// Modules a side, the quiet zone included: at most 177, and twice the widest quiet zone.
+    pub(super) fn modules(version: Version, quiet_zone: QuietZone) -> u32 {
+        17 + 4 * u32::from(version.number()) + 2 * quiet_zone.modules()
+    }
+
+    /// A canvas of so many pixels a module. Times the largest scale, and times the dots of the longest side at the
+    /// highest resolution, a side stays far below 2^32.
+    pub(super) fn scaled(version: Version, scale: u32, quiet_zone: QuietZone) -> Self {
+        Self { side: Self::modules(version, quiet_zone) * scale, scale, start: quiet_zone.modules() * scale }
+    }
+
+    /// A canvas of so many pixels a side, or more where not even one a module fits.
+    pub(super) fn on_canvas(version: Version, asked: PixelSize, quiet_zone: QuietZone) -> Self {
+        let with_border = Self::modules(version, quiet_zone);
+        let modules = with_border - 2 * quiet_zone.modules();
+        let scale = (asked.pixels() / with_border).max(1);
+        let side = asked.pixels().max(with_border);
+        Self { side, scale, start: (side - modules * scale) / 2 }
     }
 
     /// Pixels a side of the canvas.

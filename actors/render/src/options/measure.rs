@@ -101,7 +101,7 @@ impl Millimetres {
     /// A side of `MINIMUM..=MAXIMUM` millimetres, rounded to the micrometre.
     pub fn new(length: f64) -> Result<Self, InvalidOption> {
         if (Self::MINIMUM..=Self::MAXIMUM).contains(&length) {
-            return Ok(Self((length * 1_000.0).round() / 1_000.0));
+            return Ok(Self(to_the_micrometre(length)));
         }
         Err(InvalidOption::Millimetres { given: length })
     }
@@ -112,7 +112,15 @@ impl Millimetres {
     }
 }
 
-/// Dots an inch, for programs that lay a PNG out by its physical size.
+/// An inch.
+pub(crate) const MILLIMETRES_AN_INCH: f64 = 25.4;
+
+/// `millimetres`, rounded to the micrometre.
+pub(super) fn to_the_micrometre(millimetres: f64) -> f64 {
+    (millimetres * 1_000.0).round() / 1_000.0
+}
+
+/// Dots an inch, for printers and for programs that lay a PNG out by its physical size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Resolution(u32);
 
@@ -131,6 +139,14 @@ impl Resolution {
     /// Dots an inch.
     pub const fn dots_per_inch(self) -> u32 {
         self.0
+    }
+
+    /// Whole dots a module, at least one, with which a side of so many `modules` comes nearest to `side`.
+    pub(super) fn dots_a_module(self, side: Millimetres, modules: u32) -> u32 {
+        let dots = side.length() / MILLIMETRES_AN_INCH * f64::from(self.0) / f64::from(modules);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 2 million")]
+        let whole = dots.round() as u32;
+        whole.max(1)
     }
 }
 

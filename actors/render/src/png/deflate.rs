@@ -13,18 +13,18 @@ const FAR: u16 = 1 << 14;
 /// Where a copy is taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum From {
-    /// The byte before.
-    LastByte,
-    /// The line before.
-    LastLine,
+    /// The nearer of two distances: the byte before.
+    Near,
+    /// The farther: the pixel or the line before.
+    Far,
 }
 
 /// The tokens of a stream and how often each symbol occurs in them.
 pub(super) struct Tokens {
     list: Vec<Token>,
     symbols: [u32; 286],
-    /// Bytes in a line, at most 32 768.
-    line: usize,
+    near: usize,
+    far: usize,
 }
 
 /// The longest copy.
@@ -59,9 +59,9 @@ fn distance_symbol(distance: usize) -> (usize, u32, usize) {
 }
 
 impl Tokens {
-    /// No tokens yet, of lines of `line` bytes.
-    pub(super) fn new(line: usize) -> Self {
-        Self { list: Vec::with_capacity(2_048), symbols: [0; 286], line }
+    /// No tokens yet. Copies will come from `near` bytes back, 1 to 4, or from `far` bytes back, more than that and up to 32 768.
+    pub(super) fn new(near: usize, far: usize) -> Self {
+        Self { list: Vec::with_capacity(2_048), symbols: [0; 286], near, far }
     }
 
     pub(super) fn literal(&mut self, byte: u8) {
@@ -72,8 +72,8 @@ impl Tokens {
     /// Copies `length` bytes, 3 or more.
     pub(super) fn copy(&mut self, length: usize, from: From) {
         let kind = match from {
-            From::LastByte => COPY,
-            From::LastLine => COPY | FAR,
+            From::Near => COPY,
+            From::Far => COPY | FAR,
         };
         let mut left = length;
         while left > 0 {
@@ -97,12 +97,15 @@ impl Tokens {
     pub(super) fn write(mut self, file: &mut Vec<u8>) {
         self.count(END);
         let symbols = code(&self.symbols, 15);
-        let (far, far_extra, far_value) = distance_symbol(self.line);
+        // Up to four bytes a distance has no bits beside its symbol.
+        let (near, _, _) = distance_symbol(self.near);
+        let (far, far_extra, far_value) = distance_symbol(self.far);
         // Both distances get a code whether they occur or not: they are one bit each.
         let mut counts = [0; 30];
-        counts[0] = 1;
-        if let Some(count) = counts.get_mut(far) {
-            *count = 1;
+        for distance in [near, far] {
+            if let Some(count) = counts.get_mut(distance) {
+                *count = 1;
+            }
         }
         let distances = code(&counts, 15);
         let code_of = |codes: &[Code], symbol: usize| codes.get(symbol).copied().unwrap_or_default();
@@ -110,7 +113,7 @@ impl Tokens {
         let mut bits = BitWriter { file, held: 0, count: 0 };
         bits.push(0b101, 3);
         write_codes(&mut bits, &symbols, &distances);
-        let near = code_of(&distances, 0);
+        let near = code_of(&distances, near);
         let far = code_of(&distances, far);
         let far_bits = u64::from(far.bits) | (far_value as u64) << far.length;
         let far_length = u32::from(far.length) + far_extra;

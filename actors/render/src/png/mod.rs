@@ -1,12 +1,15 @@
 //! PNG (ISO/IEC 15948), straight from rows of modules: there is no buffer of pixels.
 
+mod alpha;
+mod checksum;
 mod deflate;
 mod huffman;
 mod lines;
 
+use self::alpha::AlphaLines;
 use self::lines::Lines;
 use crate::Symbol;
-use crate::options::{Colours, Geometry, ImageOptions, Light};
+use crate::options::{Colour, Colours, Geometry, ImageOptions, Light, MILLIMETRES_AN_INCH};
 use crate::symbol::dark_runs;
 
 /// The most pixels an image may have; callers that bound further ask
@@ -24,42 +27,74 @@ pub enum PngError {
     },
 }
 
-/// The image of `symbol`: one bit a pixel, grey where it is black on white, else with a palette.
+/// The image of `symbol`. Opaque, it has one bit a pixel: grey where it is black on white, else with a palette. Where
+/// light is transparent it has eight bits a sample and a sample of alpha, because a palette of which one entry is
+/// transparent is drawn as nothing by programs that put images into PDFs; what cannot be seen through is white there.
 pub fn write(symbol: &Symbol, options: &ImageOptions) -> Result<Vec<u8>, PngError> {
     let pixels = options.pixels(symbol.version());
     if pixels > MAXIMUM_PIXELS {
         return Err(PngError::TooManyPixels { pixels });
     }
     let geometry = options.geometry(symbol.version());
+    let form = Form::of(options.colours);
     let mut file = Vec::with_capacity(1_024);
     file.extend_from_slice(b"\x89PNG\r\n\x1a\n");
-    write_header(&mut file, geometry, options);
-    chunk(&mut file, *b"IDAT", |file| draw(symbol, geometry).write(file));
+    write_header(&mut file, form, geometry, options);
+    chunk(&mut file, *b"IDAT", |file| write_pixels(file, form, symbol, geometry));
     chunk(&mut file, *b"IEND", |_| {});
     Ok(file)
 }
 
+/// How pixels are written (ISO/IEC 15948, 11.2.2).
+#[derive(Clone, Copy)]
+enum Form {
+    /// One bit: black or white.
+    Grey,
+    /// One bit: the first or the second of these colours.
+    Palette(Colour, Colour),
+    /// A grey of eight bits, this one where it is dark, and alpha.
+    GreyAlpha(u8),
+    /// Red, green and blue of eight bits, these where it is dark, and alpha.
+    ColourAlpha(Colour),
+}
+
+impl Form {
+    fn of(colours: Colours) -> Self {
+        let dark = colours.dark();
+        match colours.light() {
+            Light::Transparent if dark.red == dark.green && dark.green == dark.blue => {
+                Self::GreyAlpha(dark.red)
+            }
+            Light::Transparent => Self::ColourAlpha(dark),
+            Light::Opaque(_) if colours == Colours::default() => Self::Grey,
+            Light::Opaque(light) => Self::Palette(dark, light),
+        }
+    }
+
+    /// Bits of a sample, and the colour type.
+    const fn depth_and_type(self) -> [u8; 2] {
+        match self {
+            Self::Grey => [1, 0],
+            Self::Palette(_, _) => [1, 3],
+            Self::GreyAlpha(_) => [8, 4],
+            Self::ColourAlpha(_) => [8, 6],
+        }
+    }
+}
+
 /// What comes before the pixels.
-fn write_header(file: &mut Vec<u8>, geometry: Geometry, options: &ImageOptions) {
-    const BITS: u8 = 1;
-    const GREY: u8 = 0;
-    const PALETTE: u8 = 3;
+fn write_header(file: &mut Vec<u8>, form: Form, geometry: Geometry, options: &ImageOptions) {
     let side = geometry.side_pixels();
-    let colours = options.colours;
-    let is_grey = colours == Colours::default();
     chunk(file, *b"IHDR", |file| {
         file.extend_from_slice(&side.to_be_bytes());
         file.extend_from_slice(&side.to_be_bytes());
+        file.extend_from_slice(&form.depth_and_type());
         // Deflate, the five basic filters, no interlace.
-        file.extend_from_slice(&[BITS, if is_grey { GREY } else { PALETTE }, 0, 0, 0]);
+        file.extend_from_slice(&[0, 0, 0]);
     });
-    if !is_grey {
-        let (dark, light) = (colours.dark(), colours.light().over_white());
+    if let Form::Palette(dark, light) = form {
         let palette = [dark.red, dark.green, dark.blue, light.red, light.green, light.blue];
         chunk(file, *b"PLTE", |file| file.extend_from_slice(&palette));
-    }
-    if colours.light() == Light::Transparent {
-        chunk(file, *b"tRNS", |file| file.extend_from_slice(&[0xff, 0]));
     }
     if let Some(pixels) = pixels_a_metre(side, options) {
         const METRE: u8 = 1;
@@ -71,11 +106,11 @@ fn write_header(file: &mut Vec<u8>, geometry: Geometry, options: &ImageOptions) 
     }
 }
 
-/// The resolution as the file tells it.
+/// The resolution as the file tells it: the one it is made for, else the one at which it has the printed side.
 fn pixels_a_metre(side: u32, options: &ImageOptions) -> Option<u32> {
     let pixels = match (options.printed_side, options.resolution) {
-        (Some(millimetres), _) => f64::from(side) * 1_000.0 / millimetres.length(),
-        (None, Some(resolution)) => f64::from(resolution.dots_per_inch()) * 1_000.0 / 25.4,
+        (_, Some(resolution)) => f64::from(resolution.dots_per_inch()) * 1_000.0 / MILLIMETRES_AN_INCH,
+        (Some(millimetres), None) => f64::from(side) * 1_000.0 / millimetres.length(),
         (None, None) => return None,
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
@@ -83,10 +118,40 @@ fn pixels_a_metre(side: u32, options: &ImageOptions) -> Option<u32> {
     Some(whole.max(1))
 }
 
-fn draw(symbol: &Symbol, geometry: Geometry) -> Lines {
+fn write_pixels(file: &mut Vec<u8>, form: Form, symbol: &Symbol, geometry: Geometry) {
+    const OPAQUE: u8 = 0xff;
+    const CLEAR: u8 = 0;
+    const WHITE: u8 = 0xff;
+    let side = geometry.side_pixels() as usize;
+    match form {
+        Form::Grey | Form::Palette(_, _) => {
+            let mut lines = Lines::new(side);
+            draw(symbol, geometry, &mut lines);
+            lines.write(file);
+        }
+        Form::GreyAlpha(grey) => {
+            let mut lines = AlphaLines::new(side, [grey, OPAQUE], [WHITE, CLEAR]);
+            draw(symbol, geometry, &mut lines);
+            lines.write(file);
+        }
+        Form::ColourAlpha(Colour { red, green, blue }) => {
+            let mut lines = AlphaLines::new(side, [red, green, blue, OPAQUE], [WHITE, WHITE, WHITE, CLEAR]);
+            draw(symbol, geometry, &mut lines);
+            lines.write(file);
+        }
+    }
+}
+
+/// What lines can be drawn into, from the top down.
+trait DrawLine {
+    /// Draws a line `repeated` times, one or more. Its dark pixels come as runs (first, after the last) from
+    /// left to right that do not touch.
+    fn draw(&mut self, dark: impl Iterator<Item = (usize, usize)>, repeated: usize);
+}
+
+fn draw(symbol: &Symbol, geometry: Geometry, lines: &mut impl DrawLine) {
     let (side, start, scale) =
         (geometry.side_pixels() as usize, geometry.start_pixels() as usize, geometry.scale() as usize);
-    let mut lines = Lines::new(side);
     if start > 0 {
         lines.draw(std::iter::empty(), start);
     }
@@ -101,7 +166,6 @@ fn draw(symbol: &Symbol, geometry: Geometry) -> Lines {
     if below > 0 {
         lines.draw(std::iter::empty(), below);
     }
-    lines
 }
 
 /// Appends a chunk: length, name, data, and the CRC of name and data.

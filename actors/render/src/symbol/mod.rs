@@ -3,6 +3,7 @@
 mod format;
 mod mask;
 mod matrix;
+mod outlines;
 mod penalty;
 mod placement;
 mod request;
@@ -16,6 +17,7 @@ mod window;
 use ezqr_schema::ErrorCorrection;
 
 pub use mask::{Mask, UnknownMask};
+pub(crate) use outlines::{Corner, outlines};
 pub use request::{Eci, EncodeError, SymbolRequest, UnknownEci};
 pub(crate) use runs::dark_runs;
 use template::Template;
