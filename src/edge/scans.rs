@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use ezqr_actors::scans::Live;
+use ezqr_schema::wire::CsvStyle;
 use ezqr_schema::wire::scans::{ScanFormat, ScanReport, parse_account_scan_query, parse_scan_query};
 use ezqr_schema::{ProblemCode, Scope};
 
@@ -25,7 +26,7 @@ pub(super) async fn of_code(request: HttpRequest, edge: Data<Edge>) -> Result<Ht
     let live =
         if code.is_dynamic() { edge.handles.scans.live(vec![code.sequence]).await? } else { Live::default() };
     let report = edge.handles.scan_reader.report(code.sequence, &query, &live).await?;
-    answer(&report, format)
+    answer(&report, format, query.csv)
 }
 
 /// `GET`: the scans of all codes of the key's environment, or of those with a tag.
@@ -37,7 +38,7 @@ pub(super) async fn of_account(request: HttpRequest, edge: Data<Edge>) -> Result
     let pages = reader.account_pages(&principal.owner, &query).await?;
     let live = edge.handles.scans.live_of_pages(pages.pages().to_vec()).await?;
     let report = reader.account_report(&pages, &query, &live).await?;
-    answer(&report, format)
+    answer(&report, format, query.scans.csv)
 }
 
 /// What the address asks for, or else the header.
@@ -56,10 +57,10 @@ fn asked_format(request: &HttpRequest, in_query: Option<ScanFormat>) -> Result<S
     }
 }
 
-fn answer(report: &ScanReport, format: ScanFormat) -> Result<HttpResponse, Fault> {
+fn answer(report: &ScanReport, format: ScanFormat, csv: CsvStyle) -> Result<HttpResponse, Fault> {
     let (media_type, body) = match format {
         ScanFormat::Json => return records::json(HttpResponse::Ok(), report),
-        ScanFormat::Csv => ("text/csv; charset=utf-8", report.to_csv()),
+        ScanFormat::Csv => ("text/csv; charset=utf-8", report.to_csv(csv)),
         ScanFormat::Ndjson => (NDJSON, report.to_ndjson()),
     };
     Ok(HttpResponse::Ok()

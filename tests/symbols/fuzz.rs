@@ -5,7 +5,7 @@ use ezqr_render::options::{
     Colours, ImageOptions, Millimetres, PixelSize, QuietZone, Resolution, Scale, Size,
 };
 use ezqr_render::{Eci, ErrorCorrection, Mask, SymbolRequest, Version, pdf, png, svg};
-use ezqr_schema::wire::push_csv_row;
+use ezqr_schema::wire::{CsvStyle, CsvTable};
 
 use crate::decoders::read_png;
 use crate::random::Random;
@@ -70,10 +70,10 @@ fn encode(input: &[u8]) {
 /// Any numbers become valid options or a typed error, and valid options an image.
 fn draw(input: &[u8]) {
     let mut input = Input(input);
-    let size = if input.byte() % 2 == 0 {
-        Scale::new(input.number() % 1_100).map(Size::Scale)
-    } else {
-        PixelSize::new(input.number() % 21_000).map(Size::Canvas)
+    let size = match input.byte() % 3 {
+        0 => Scale::new(input.number() % 1_100).map(Size::Scale),
+        1 => PixelSize::new(input.number() % 21_000).map(Size::Canvas),
+        _ => Ok(Size::Unasked),
     };
     let quiet_zone = QuietZone::new(u32::from(input.byte()));
     let (millimetres, resolution) =
@@ -113,18 +113,20 @@ fn parse(input: &[u8]) {
 fn archive(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let (mut names, mut archive, mut out) = (FileNames::default(), Archive::default(), Vec::new());
-    let mut manifest = String::new();
+    let mut manifest = CsvTable::new(CsvStyle::Plain);
     let mut given = std::collections::HashSet::new();
     for line in text.split('\n') {
         let name = names.give(line, "png");
         assert!(!name.starts_with('.'));
-        assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)), "{name}");
-        assert!(given.insert(name.to_ascii_lowercase()), "{name}");
+        assert!(name.len() <= 220, "{name}");
+        let forbidden = |c: char| c.is_control() || c.is_whitespace() || "<>:\"/\\|?*".contains(c);
+        assert!(!name.contains(forbidden), "{name}");
+        assert!(given.insert(name.to_lowercase()), "{name}");
         archive.file(&name, line.as_bytes(), &mut out).unwrap();
-        push_csv_row(&mut manifest, [name.as_str(), line]);
+        manifest.push([name.as_str(), line]);
     }
     archive.finish(&mut out).unwrap();
-    assert!(manifest.lines().all(|line| !line.starts_with(['=', '+', '@'])));
+    assert!(manifest.into_text().lines().all(|line| !line.starts_with(['=', '+', '@'])));
 }
 
 const BODIES: [fn(&[u8]); 4] = [encode, draw, parse, archive];

@@ -13,7 +13,7 @@ mod csv;
 mod cursor;
 mod json;
 mod list;
-mod parameters;
+pub mod parameters;
 mod patch;
 mod record;
 mod refused;
@@ -21,7 +21,7 @@ pub mod scans;
 
 pub use batch::{BATCH_LIMIT, BATCH_TAGS, BatchAnswer, BatchItem, all_or_nothing, bound_tags, parse_batch};
 pub use create::{ParseContext, parse_new_code};
-pub use csv::push_csv_row;
+pub use csv::{CsvCell, CsvStyle, CsvTable};
 pub use cursor::{Cursors, InvalidCursor};
 pub use json::{Body, BodyFault, parse_body};
 pub use list::{ListAnswer, ListFilter, ListLimit, ListQuery, ScanCounts, parse_list_query};

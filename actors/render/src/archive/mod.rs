@@ -33,6 +33,8 @@ const EARLIEST_DATE: u16 = 1 << 5 | 1;
 const VERSION_NEEDED: u16 = 10;
 const STORED: u16 = 0;
 const NO_FLAGS: u16 = 0;
+/// Says that the name is in UTF-8 (APPNOTE.TXT, 4.4.4, bit 11). Of a name in ASCII there is nothing to say.
+const UTF_8: u16 = 1 << 11;
 
 impl Archive {
     /// Appends a file to `out`. Nothing is appended when it does not fit.
@@ -45,7 +47,8 @@ impl Archive {
 
         // What the local header and the directory share.
         let mut shared = Vec::with_capacity(26);
-        for field in [VERSION_NEEDED, NO_FLAGS, STORED, EARLIEST_TIME, EARLIEST_DATE] {
+        let flags = if name.is_ascii() { NO_FLAGS } else { UTF_8 };
+        for field in [VERSION_NEEDED, flags, STORED, EARLIEST_TIME, EARLIEST_DATE] {
             shared.extend_from_slice(&field.to_le_bytes());
         }
         for field in [crc32fast::hash(data), data_length, data_length] {
@@ -108,6 +111,22 @@ mod tests {
         assert_eq!(out[entry + 42..entry + 46], u32::try_from(second).unwrap().to_le_bytes());
         assert_eq!(out[out.len() - 6..out.len() - 2], u32::try_from(directory).unwrap().to_le_bytes());
         assert_eq!(out[out.len() - 12..out.len() - 10], [2, 0]);
+    }
+
+    #[test]
+    fn a_name_beyond_ascii_is_said_to_be_in_utf_8() {
+        let (mut archive, mut out) = (Archive::default(), Vec::new());
+        archive.file("a.png", b"", &mut out).unwrap();
+        let second = out.len();
+        archive.file("Ärzte.png", b"", &mut out).unwrap();
+        let directory = out.len();
+        archive.finish(&mut out).unwrap();
+        assert_eq!((&out[6..8], &out[second + 6..second + 8]), (&[0, 0][..], &[0, 8][..]));
+        let entry = directory + 46 + 5;
+        assert_eq!(
+            (&out[directory + 8..directory + 10], &out[entry + 8..entry + 10]),
+            (&[0, 0][..], &[0, 8][..])
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::scan::{Class, Device};
 use crate::wire::scans::{Dimension, Interval, MOST_BUCKETS, MOST_VALUES, Top, WINDOW_DAYS};
 
 /// Those of a report on one code, by the names they have in the document.
-pub(in crate::openapi) const OF_SCANS: [&str; 11] = [
+pub(in crate::openapi) const OF_SCANS: [&str; 12] = [
     "scans_from",
     "scans_to",
     "scans_tz",
@@ -20,6 +20,7 @@ pub(in crate::openapi) const OF_SCANS: [&str; 11] = [
     "scans_group_by",
     "scans_top",
     "scans_format",
+    "scans_csv",
 ];
 
 /// All of them, and what a report on an account has besides.
@@ -125,6 +126,12 @@ fn of_answers() -> Named {
             json!({ "type": "string", "enum": ["json", "csv", "ndjson"], "default": "json" }),
             json!("csv"),
             "How the report is written. Goes before `Accept`.",
+        ),
+        "scans_csv": in_query(
+            "csv",
+            json!({ "type": "string", "enum": ["excel"] }),
+            json!("excel"),
+            "`excel` asks for CSV with a byte order mark, semicolons, and ids as `=\"...\"`. Not with another `format`.",
         ),
         "scans_tag": in_query("tag", schema("Tag"), json!("spring"), "Scans of codes with this tag."),
     }))

@@ -6,6 +6,7 @@ use super::validity::invalid;
 use super::*;
 use crate::openapi::parameters::OF_SCANS;
 use crate::scan::{Class, Device, GEO_ATTRIBUTION};
+use crate::wire::CsvStyle;
 use crate::wire::scans::{
     AccountScanQuery, Breakdown, ClassTotal, CodeTotal, Counted, DateTotal, Dimension, Group, Groups,
     Interval, MOST_VALUES, ReasonTotal, ScanFilter, ScanQuery, ScanReport, parse_account_scan_query,
@@ -50,12 +51,12 @@ fn the_parameters_of_a_report_are_those_that_are_read() {
     // Whatever a report can be asked is asked here: who adds a field to these documents a parameter for it.
     let query = examples_of(document, &of_account);
     let AccountScanQuery { scans, tag } = parse_account_scan_query(&query, now()).unwrap();
-    let ScanQuery { range, interval, filter, group_by, top, format } = scans;
+    let ScanQuery { range, interval, filter, group_by, top, format, csv } = scans;
     let ScanFilter { classes, countries, devices, referrers } = filter;
     assert_eq!((range.from.to_string(), range.to.to_string()), ("2026-05-01".into(), "2026-05-31".into()));
     assert!(range.zone.name() == "Europe/Berlin" && interval != Interval::default() && tag.is_some());
     assert!(!classes.is_empty() && !countries.is_empty() && !devices.is_empty() && !referrers.is_empty());
-    assert!(group_by.is_some() && top.get() == 10 && format.is_some());
+    assert!(group_by.is_some() && top.get() == 10 && format.is_some() && csv == CsvStyle::Excel);
 }
 
 #[test]
@@ -70,10 +71,16 @@ fn the_values_of_a_report_are_those_described() {
     values.extend(Device::ALL.map(Device::name));
     values.extend(Interval::ALL.map(Interval::name));
     values.extend(Dimension::ALL.map(Dimension::name));
-    values.extend(["json", "csv", "ndjson", "class,country", "referrer,device", "phone,desktop"]);
-    for name in
-        ["scans_interval", "scans_class", "scans_device", "scans_country", "scans_group_by", "scans_format"]
-    {
+    values.extend(["json", "csv", "ndjson", "excel", "class,country", "referrer,device", "phone,desktop"]);
+    for name in [
+        "scans_interval",
+        "scans_class",
+        "scans_device",
+        "scans_country",
+        "scans_group_by",
+        "scans_format",
+        "scans_csv",
+    ] {
         let own = parameter(document, name)["name"].as_str().unwrap();
         for value in &values {
             assert_eq!(accepts(&format!("{own}={value}")), describes(name, value), "{own}={value}");

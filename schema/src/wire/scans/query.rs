@@ -2,8 +2,8 @@
 
 use super::{Bound, GroupBy, Interval, ScanFilter, ScanRange, Top, Zone, filter};
 use crate::scan::Day;
-use crate::wire::Refused;
 use crate::wire::parameters::{fault, read};
+use crate::wire::{CsvStyle, Refused};
 use crate::{FieldFault, Tag, Timestamp};
 
 /// Most entries of `by_date`.
@@ -26,6 +26,8 @@ pub struct ScanQuery {
     pub top: Top,
     /// How the answer is written, where the address says so.
     pub format: Option<ScanFormat>,
+    /// For whom a table is written.
+    pub csv: CsvStyle,
 }
 
 /// What is asked of the scans of an account's codes.
@@ -55,13 +57,15 @@ impl ScanQuery {
     }
 }
 
-const PARAMETERS: &str = "from, to, tz, interval, country, device, referrer, class, group_by, top, format";
+const PARAMETERS: &str =
+    "from, to, tz, interval, country, device, referrer, class, group_by, top, format, csv";
 
 /// Reads the query of a report on one code, as `application/x-www-form-urlencoded` without the question mark.
 ///
 /// Each parameter is optional. `from` and `to` are dates of the zone, both inclusive, or RFC 3339 instants,
 /// which are moved to the next quarter of an hour and of which `to` is exclusive; by default the last 30 dates,
 /// today included. `country`, `device`, `referrer` and `class` take one value or several, separated by commas.
+/// `csv=excel` asks for CSV as Excel wants it.
 ///
 /// # Errors
 /// A parameter is unknown, there twice or not what it must be, or they do not go together; the pointers are the
@@ -106,6 +110,7 @@ struct Asked {
     group_by: Option<GroupBy>,
     top: Top,
     format: Option<ScanFormat>,
+    csv: Option<CsvStyle>,
 }
 
 impl Asked {
@@ -124,11 +129,17 @@ impl Asked {
             "group_by" => GroupBy::parse(value).map(|group_by| self.group_by = Some(group_by)),
             "top" => Top::parse(value).map(|top| self.top = top),
             "format" => ScanFormat::parse(value).map(|format| self.format = Some(format)),
+            "csv" => CsvStyle::parse(value).map(|style| self.csv = Some(style)),
             _ => return None,
         })
     }
 
     fn resolve(self, mut faults: Vec<FieldFault>, now: Timestamp) -> Result<ScanQuery, Refused> {
+        // Who says how a table is written asks for one.
+        let format = self.format.or(self.csv.map(|_| ScanFormat::Csv));
+        if self.csv.is_some() && format != Some(ScanFormat::Csv) {
+            faults.push(fault("csv", "must not be there with another format than csv"));
+        }
         if !faults.is_empty() {
             return Err(Refused::new(faults));
         }
@@ -148,7 +159,8 @@ impl Asked {
             filter: self.filter,
             group_by: self.group_by,
             top: self.top,
-            format: self.format,
+            format,
+            csv: self.csv.unwrap_or_default(),
         })
     }
 }

@@ -139,11 +139,13 @@ fn each_rule_names_its_parameter() {
         ("top=0", "top must be a number from 1 to 100".to_owned()),
         ("top=101", "top must be a number from 1 to 100".to_owned()),
         ("format=xml", "format must be one of json, csv, ndjson".to_owned()),
+        ("csv=libre", "csv may only be excel".to_owned()),
+        ("csv=excel&format=json", "csv must not be there with another format than csv".to_owned()),
         ("tz=UTC&tz=UTC", "tz must be there once".to_owned()),
         (
             "tag=a",
             "tag is not a parameter of this report; its parameters are from, to, tz, interval, country, device, \
-             referrer, class, group_by, top, format"
+             referrer, class, group_by, top, format, csv"
                 .to_owned(),
         ),
     ];
@@ -153,11 +155,21 @@ fn each_rule_names_its_parameter() {
 }
 
 #[test]
+fn who_says_how_a_table_is_written_asks_for_one() {
+    let asked = |query: &str| (parse(query).format, parse(query).csv);
+    assert_eq!(asked(""), (None, CsvStyle::Plain));
+    assert_eq!(asked("format=csv"), (Some(ScanFormat::Csv), CsvStyle::Plain));
+    for query in ["csv=excel", "csv=excel&format=csv"] {
+        assert_eq!(asked(query), (Some(ScanFormat::Csv), CsvStyle::Excel));
+    }
+}
+
+#[test]
 fn all_faults_are_told_at_once() {
     assert_eq!(faults("from=x&to=y&tz=z&top=many").len(), 4);
     let refused = parse_account_scan_query("tag=&page=2", now()).unwrap_err();
     assert_eq!(refused.faults.len(), 2);
-    assert!(refused.faults[1].detail.ends_with("format, tag"));
+    assert!(refused.faults[1].detail.ends_with("format, csv, tag"));
 }
 
 #[test]

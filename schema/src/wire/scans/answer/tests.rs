@@ -1,6 +1,7 @@
 //! Reports in each format.
 
 use super::*;
+use crate::wire::CsvStyle;
 
 fn report() -> ScanReport {
     let breakdown = |property, entries: &[(&'static str, u64)]| Breakdown {
@@ -66,7 +67,8 @@ fn a_report_on_one_code_has_no_codes_and_no_groups_unasked() {
     let report = ScanReport { groups: None, codes: None, ..report() };
     let json = serde_json::to_value(&report).unwrap();
     assert!(json.get("groups").is_none() && json.get("codes").is_none());
-    assert!(!report.to_csv().contains("group,") && !report.to_csv().contains("code,"));
+    let table = report.to_csv(CsvStyle::Plain);
+    assert!(!table.contains("group,") && !table.contains("code,"));
 }
 
 #[test]
@@ -86,7 +88,17 @@ fn rows_are_crlf_and_no_cell_is_a_formula() {
         "group,bot,DE,2,,\r\n",
         "code,0196b2c4-5d6e-7f80-8123-456789abcdef,\"'=HYPERLINK(\"\"x\"\"), \"\"y\"\"\u{2028}\",3,,\r\n",
     );
-    assert_eq!(report().to_csv(), expected);
+    assert_eq!(report().to_csv(CsvStyle::Plain), expected);
+}
+
+#[test]
+fn excel_gets_a_mark_semicolons_and_ids_as_text() {
+    let table = report().to_csv(CsvStyle::Excel);
+    let mut lines = table.lines();
+    assert_eq!(lines.next(), Some("\u{feff}section;value;second;total;unique;bots"));
+    assert_eq!(lines.next(), Some("total;2026-05-01/2026-05-02;Europe/Berlin;3;2;2"));
+    let id = "code;\"=\"\"0196b2c4-5d6e-7f80-8123-456789abcdef\"\"\";";
+    assert!(lines.next_back().unwrap().starts_with(id), "{table}");
 }
 
 #[test]
