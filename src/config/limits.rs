@@ -4,6 +4,12 @@ use serde::Deserialize;
 
 use super::checks::{amount, count, per_minute, queue_length};
 
+/// The most pixels of one image that can be allowed.
+pub(crate) const MOST_IMAGE_PIXELS: u64 = 100_000_000;
+
+/// The most pixels of all images of one request that can be allowed.
+pub(crate) const MOST_REQUEST_PIXELS: u64 = 1_000_000_000;
+
 /// Bounds of what is held and drawn.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,9 +33,9 @@ pub struct Limits {
     #[serde(deserialize_with = "queue_length")]
     pub queue_messages: u16,
     /// Most pixels of one image.
-    #[serde(deserialize_with = "amount::<10_000, 100_000_000, _>")]
+    #[serde(deserialize_with = "amount::<10_000, MOST_IMAGE_PIXELS, _>")]
     pub image_pixels: u64,
     /// Most pixels of all images of one request.
-    #[serde(deserialize_with = "amount::<10_000, 1_000_000_000, _>")]
+    #[serde(deserialize_with = "amount::<10_000, MOST_REQUEST_PIXELS, _>")]
     pub request_pixels: u64,
 }

@@ -28,6 +28,7 @@ pub use http::Http;
 pub use images::Images;
 pub use layers::{EffectiveSetting, Flag, Layers};
 pub use limits::Limits;
+pub(crate) use limits::{MOST_IMAGE_PIXELS, MOST_REQUEST_PIXELS};
 pub use links::Links;
 pub(crate) use links::is_loopback;
 pub use origin::Origin;

@@ -10,17 +10,18 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use ezqr_actors::codes::Link;
-use ezqr_actors::rendering::{BatchFailed, BatchImages, BatchTicket, Format};
+use ezqr_actors::rendering::{BatchFailed, BatchImages, BatchTicket, Format, ImageRequest};
 use ezqr_render::archive::{Archive, ArchiveError, MANIFEST};
 use ezqr_render::options::ImageOptions;
-use ezqr_schema::wire::Refused;
+use ezqr_schema::wire::{CsvStyle, Refused, parameters};
 use ezqr_schema::{Code, FieldFault, NewCode, Problem, ProblemCode};
 use futures_util::stream::{Stream, try_unfold};
 
+use super::Edge;
 use super::batches::{self, OnError};
 use super::idempotency::Item;
-use super::images::{self, NOT_CONFORMANT};
-use super::{Edge, image_query};
+use super::image_query::{self, ImageParameters};
+use super::images::{self, NOT_CONFORMANT, PixelLimits};
 use crate::problem::Fault;
 
 /// The media type of archives.
@@ -31,45 +32,32 @@ pub(super) const MEDIA_TYPE: &str = "application/zip";
 pub(super) struct ArchiveOptions {
     format: Format,
     image: ImageOptions,
+    /// For whom the manifest is written.
+    csv: CsvStyle,
 }
 
-/// Reads `on_error`, `format` (PNG without one) and the parameters of images; all the faults of a query at
+/// Reads `on_error`, `format` (PNG without one), `csv` and the parameters of images; all the faults of a query at
 /// once.
 pub(super) fn parse_query(query: &str) -> Result<(OnError, ArchiveOptions), Refused> {
-    let (mut on_error, mut format) = (None, None);
-    let (mut of_images, mut faults) = (Vec::new(), Vec::new());
-    let mut refuse = |name: &str, detail: &str| {
-        faults.push(FieldFault::new(name, detail).with_code(ProblemCode::InvalidParameter));
-    };
-    for (name, value) in image_query::pairs(query) {
-        match name.as_str() {
-            "on_error" if on_error.is_some() => refuse(&name, "must be there once"),
-            "on_error" => {
-                on_error = Some(OnError::Continue);
-                if value != "continue" {
-                    refuse(&name, "may only be continue");
-                }
-            }
-            "format" if format.is_some() => refuse(&name, "must be there once"),
-            "format" => {
-                let known = Format::ALL.into_iter().find(|format| format.extension() == value);
-                format = Some(known.unwrap_or(Format::Png));
-                if known.is_none() {
-                    refuse(&name, "must be png, svg or pdf");
-                }
-            }
-            _ => of_images.push((name, value)),
-        }
-    }
-    let image = image_query::of_pairs(of_images).unwrap_or_else(|refused| {
-        faults.extend(refused.faults);
-        ImageOptions::default()
+    let (mut on_error, mut format, mut csv) = (OnError::Refuse, Format::Png, CsvStyle::Plain);
+    let mut image = ImageParameters::default();
+    let faults = parameters::read_without(query, image_query::is_ignored, |name, value| match name {
+        "on_error" => OnError::parse(value).map(|asked| on_error = asked),
+        "format" => format_of(value).map(|asked| format = asked),
+        "csv" => CsvStyle::parse(value).map(|asked| csv = asked),
+        _ => image
+            .set(name, value)
+            .unwrap_or_else(|| Err(format!("is not a parameter of archives; they have {PARAMETERS}"))),
     });
-    if !faults.is_empty() {
-        return Err(Refused::new(faults));
-    }
-    let options = ArchiveOptions { format: format.unwrap_or(Format::Png), image };
-    Ok((on_error.unwrap_or(OnError::Refuse), options))
+    let image = image.finish(Some(format), faults)?;
+    Ok((on_error, ArchiveOptions { format, image, csv }))
+}
+
+const PARAMETERS: &str = "on_error, format, csv, scale, size, margin, dark, light, size_mm, dpi, eci";
+
+fn format_of(value: &str) -> Result<Format, String> {
+    let known = Format::ALL.into_iter().find(|format| format.extension() == value);
+    known.ok_or_else(|| "must be png, svg or pdf".to_owned())
 }
 
 impl ArchiveOptions {
@@ -94,19 +82,24 @@ impl ArchiveOptions {
     }
 
     /// Refuses images that would have too many pixels, by themselves or together.
-    pub(super) fn check_together(self, edge: &Edge, codes: &[NewCode]) -> Result<(), Fault> {
+    pub(super) fn check_together(
+        self,
+        edge: &Edge,
+        limits: PixelLimits,
+        codes: &[NewCode],
+    ) -> Result<(), Fault> {
         let mut together: u64 = 0;
         for code in codes {
-            images::check_new_code(edge, code, self.format, self.image)?;
             let pixels = images::pixels_of_new_code(edge, code, self.format, self.image)?;
+            limits.check(pixels)?;
             together = together.saturating_add(pixels);
         }
-        if together <= edge.request_pixels {
+        if together <= limits.request {
             return Ok(());
         }
         let detail = format!(
             "The images would have {together} pixels together; at most {} are allowed in one request.",
-            edge.request_pixels
+            limits.request
         );
         Err(Fault::new(ProblemCode::ImageTooLarge, detail))
     }
@@ -125,7 +118,9 @@ pub(super) async fn answer(
         let link = Link::from(code.clone());
         requests.push(images::image_of(edge, &link, options.format, options.image).await?);
     }
-    let (manifest, names) = manifest::write(edge, options.format, minted, problems).await?;
+    let sides = requests.iter().map(ImageRequest::side_millimetres).collect::<Result<Vec<_>, _>>();
+    let sides = sides.map_err(Fault::internal)?;
+    let (manifest, names) = manifest::write(edge, options, minted, sides, problems).await?;
     let mut builder = HttpResponse::build(batches::status(problems));
     describe(&mut builder, options);
     Ok(builder.streaming(stream(manifest, names, ticket.begin(requests))))

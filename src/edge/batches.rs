@@ -3,7 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use ezqr_schema::wire::{BatchAnswer, BatchItem, Refused, ScanCount, bound_tags, parse_batch, parse_body};
+use ezqr_schema::wire::{
+    BatchAnswer, BatchItem, Refused, ScanCount, bound_tags, parameters, parse_batch, parse_body,
+};
 use ezqr_schema::{Code, NewCode, Problem, ProblemCode, Scope};
 
 use super::archives::{self, ArchiveOptions};
@@ -19,6 +21,13 @@ pub(super) enum OnError {
     Refuse,
     /// The others are.
     Continue,
+}
+
+impl OnError {
+    /// What the parameter `on_error` says.
+    pub(super) fn parse(value: &str) -> Result<Self, String> {
+        if value == "continue" { Ok(Self::Continue) } else { Err("may only be continue".to_owned()) }
+    }
 }
 
 /// `POST`: mints the codes of the body, and answers their records or their images.
@@ -47,12 +56,12 @@ pub(super) async fn create(
         }
     };
     let Some(options) = archive else {
-        let made = repeatable.mint(judge, async |_: &[NewCode]| Ok(())).await?;
+        let made = repeatable.mint(judge, async |_: Terms, _: &[NewCode]| Ok(())).await?;
         return Ok(made.replay.mark(records_of(&edge, &made.codes, made.problems).await?));
     };
     // Before anything is minted: a batch that cannot be drawn now is refused whole.
-    let admit = async |codes: &[NewCode]| {
-        options.check_together(&edge, codes)?;
+    let admit = async |terms: Terms, codes: &[NewCode]| {
+        options.check_together(&edge, terms.pixel_limits(&edge), codes)?;
         Ok(edge.handles.rendering.admit(principal.owner.account).await?)
     };
     let made = repeatable.mint(judge, admit).await?;
@@ -78,12 +87,18 @@ fn asked(request: &HttpRequest) -> Result<(OnError, Option<ArchiveOptions>), Fau
     }
 }
 
-fn on_error(query: &str) -> Result<OnError, Fault> {
-    match query {
-        "" => Ok(OnError::Refuse),
-        "on_error=continue" => Ok(OnError::Continue),
-        _ => Err(Fault::parameter("on_error", "is the only parameter, and may only be continue")),
-    }
+/// Reads the parameters of a batch that is answered as records.
+fn on_error(query: &str) -> Result<OnError, Refused> {
+    let mut on_error = OnError::Refuse;
+    let faults = parameters::read(query, |name, value| match name {
+        "on_error" => OnError::parse(value).map(|asked| on_error = asked),
+        _ => Err(format!(
+            "is not a parameter of a batch that is answered as records, which has on_error alone; for images send the \
+             header Accept: {}",
+            archives::MEDIA_TYPE
+        )),
+    });
+    if faults.is_empty() { Ok(on_error) } else { Err(Refused::new(faults)) }
 }
 
 fn fitting(index: usize, item: Item) -> Item {

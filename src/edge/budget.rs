@@ -59,6 +59,8 @@ async fn each_route_sends_the_messages_that_the_documents_say() {
         (request(Method::GET, "/no-such-code"), 404, [0, 0, 0, 0, 0]),
         (request(Method::GET, &png), 200, [0, 0, 0, 0, 0]),
         (request(Method::GET, &format!("{png}?scale=60")), 200, [0, 0, 0, 1, 0]),
+        (request(Method::GET, &format!("{png}?scale=0")), 400, [0, 1, 0, 0, 0]),
+        (request(Method::GET, "/qr/no-such-code.png"), 404, [0, 1, 0, 0, 0]),
         (request(Method::GET, &record), 200, [1, 1, 0, 0, 1]),
         (request(Method::GET, &static_record), 200, [1, 1, 0, 0, 0]),
         (request(Method::GET, "/api/v1/qr-codes"), 200, [1, 1, 0, 0, 0]),

@@ -21,14 +21,19 @@ pub(super) async fn admit(edge: &Edge, request: &HttpRequest, scope: Scope) -> R
             check_scope(&principal, scope)?;
             Ok(principal)
         }
-        // Whom we could not look at owes nothing.
-        Err(fault) if fault.code == ProblemCode::Overloaded => Err(fault),
-        Err(fault) => {
-            let network = Network::of(edge.fronts.address(request));
-            take(edge, request, Caller::Network(network), Rate::DEFAULT).await?;
-            Err(fault)
-        }
+        Err(fault) => Err(charge(edge, request, fault).await),
     }
+}
+
+/// What a request that no key answers for is told when it fails with `fault`. A failure of the client's own making
+/// takes a token of its network, so that failures cannot be had at any rate: without one the answer is 429. A failure
+/// of ours costs the client nothing.
+pub(super) async fn charge(edge: &Edge, request: &HttpRequest, fault: Fault) -> Fault {
+    if !fault.status().is_client_error() {
+        return fault;
+    }
+    let network = Network::of(edge.fronts.address(request));
+    take(edge, request, Caller::Network(network), Rate::DEFAULT).await.err().unwrap_or(fault)
 }
 
 /// Whether the key may do `scope`.

@@ -28,15 +28,18 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Fault> {
     let principal = caller::admit(&edge, &request, Scope::CodesWrite).await?;
     let format = asked_format(&request)?;
-    let options = image_query::parse(request.query_string())?;
+    let options = image_query::parse(request.query_string(), format)?;
     let key = idempotency::key_of(&request)?;
     let text = body::text(&request, payload, &edge).await?;
     let repeatable = Repeatable::begin(&edge, &principal.owner, OnError::Refuse, key, &request, text).await?;
     let body = parse_body(repeatable.body())?;
     let link_hosts = edge.link_hosts().await;
     let judge = |terms: Terms| Ok(vec![judged(&body, &terms.context(&link_hosts))]);
-    let check_image = async |codes: &[NewCode]| match (format, codes) {
-        (Some(format), [code]) => images::check_new_code(&edge, code, format, options),
+    let check_image = async |terms: Terms, codes: &[NewCode]| match (format, codes) {
+        (Some(format), [code]) => {
+            let pixels = images::pixels_of_new_code(&edge, code, format, options)?;
+            terms.pixel_limits(&edge).check(pixels)
+        }
         _ => Ok(()),
     };
     let made = repeatable.mint(judge, check_image).await?;

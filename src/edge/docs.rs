@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_parameters_of_an_image_are_those_that_are_read() {
-        let faults = parse("unknown=1").unwrap_err().faults;
+        let faults = parse("unknown=1", None).unwrap_err().faults;
         let told: BTreeSet<&str> = faults[0].detail.split_once("they have ").unwrap().1.split(", ").collect();
         let parameters = parameters();
         assert_eq!(told, parameters.iter().map(|(name, _)| name.as_str()).collect());
@@ -67,7 +67,7 @@ mod tests {
         let example = |(name, parameter): &(String, Value)| query(name, &parameter["example"]);
         let without = |left_out: &str| {
             let rest = parameters.iter().filter(|(name, _)| name != left_out);
-            parse(&rest.map(example).collect::<Vec<_>>().join("&")).unwrap()
+            parse(&rest.map(example).collect::<Vec<_>>().join("&"), None).unwrap()
         };
         // Whatever an image can be asked is asked here: who adds an option documents a parameter for it.
         let ImageOptions { size, quiet_zone, colours, printed_side, resolution, encoding } = without("size");
@@ -83,17 +83,17 @@ mod tests {
         let mut bounds = 0;
         for (name, parameter) in parameters() {
             let schema = &parameter["schema"];
-            let accepts = |value: f64| parse(&query(&name, &json!(value.to_string()))).is_ok();
+            let accepts = |value: f64| parse(&query(&name, &json!(value.to_string())), None).is_ok();
             if let (Some(least), Some(most)) = (schema["minimum"].as_f64(), schema["maximum"].as_f64()) {
                 bounds += 1;
                 assert!(accepts(least) && accepts(most), "{name}");
                 assert!(!accepts(least - 1.0) && !accepts(most + 1.0), "{name}");
             }
             if let Some(default) = schema.get("default") {
-                assert_eq!(parse(&query(&name, default)).unwrap(), ImageOptions::default(), "{name}");
+                assert_eq!(parse(&query(&name, default), None).unwrap(), ImageOptions::default(), "{name}");
             }
         }
         assert_eq!(bounds, 5);
-        assert_eq!(parse("dark=000&light=fff").unwrap().colours, Colours::default());
+        assert_eq!(parse("dark=000&light=fff", None).unwrap().colours, Colours::default());
     }
 }

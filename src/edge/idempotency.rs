@@ -22,6 +22,8 @@ use ezqr_store::IdempotencyRecord;
 
 use super::Edge;
 use super::batches::OnError;
+use super::images::PixelLimits;
+use crate::config::{MOST_IMAGE_PIXELS, MOST_REQUEST_PIXELS};
 use crate::problem::Fault;
 
 const KEY: &str = "Idempotency-Key";
@@ -48,6 +50,15 @@ impl Terms {
         match self {
             Self::Full(now) => ParseContext { now, link_hosts },
             Self::Content => ParseContext { now: Timestamp::EPOCH, link_hosts: &[] },
+        }
+    }
+
+    /// How many pixels images may have. Whatever the limits are by now, what was minted is answered as minted; it is
+    /// bounded by what any server can allow, because the first answer may have been records, which have no pixels.
+    pub(super) fn pixel_limits(self, edge: &Edge) -> PixelLimits {
+        match self {
+            Self::Full(_) => PixelLimits { image: edge.image_pixels, request: edge.request_pixels },
+            Self::Content => PixelLimits { image: MOST_IMAGE_PIXELS, request: MOST_REQUEST_PIXELS },
         }
     }
 }
@@ -165,11 +176,11 @@ impl<'edge> Repeatable<'edge> {
     }
 
     /// Mints what `judge` lets pass, or what it let pass when the same request was made before. `prepare` may
-    /// refuse the request as a whole, before anything is minted.
+    /// refuse the request as a whole, before anything is minted; by the terms it is given, as `judge`.
     pub(super) async fn mint<T>(
         &self,
         judge: impl Fn(Terms) -> Result<Vec<Item>, Fault>,
-        prepare: impl AsyncFn(&[NewCode]) -> Result<T, Fault>,
+        prepare: impl AsyncFn(Terms, &[NewCode]) -> Result<T, Fault>,
     ) -> Result<Made<T>, Fault> {
         let repeated = |codes| MintAnswer { codes, is_replayed: true };
         match &self.turn {
@@ -188,9 +199,10 @@ impl<'edge> Repeatable<'edge> {
     async fn mint_now<T>(
         &self,
         judge: impl Fn(Terms) -> Result<Vec<Item>, Fault>,
-        prepare: impl AsyncFn(&[NewCode]) -> Result<T, Fault>,
+        prepare: impl AsyncFn(Terms, &[NewCode]) -> Result<T, Fault>,
     ) -> Result<Made<T>, Fault> {
-        let items = judge(Terms::Full(self.edge.clock.now()))?;
+        let terms = Terms::Full(self.edge.clock.now());
+        let items = judge(terms)?;
         let outcomes: Arc<[ItemOutcome]> = items.iter().map(outcome).collect();
         let ask_again = async |recorded: Arc<[ItemOutcome]>| {
             repeat(&recorded, &judge, &prepare, async |codes| self.ask(codes, Arc::clone(&recorded)).await)
@@ -200,14 +212,23 @@ impl<'edge> Repeatable<'edge> {
             if let Some(recorded) = self.recorded(&judge).await? {
                 return ask_again(recorded).await;
             }
-            return self.refuse(items, prepare).await;
+            return self.refuse(terms, items, prepare).await;
         }
         let mut codes = Vec::with_capacity(items.len());
         let mut problems = Vec::with_capacity(items.len());
         for item in items {
             problems.push(item.map(|code| codes.push(code)).err().map(Problem::from));
         }
-        let prepared = prepare(&codes).await?;
+        let prepared = match prepare(terms, &codes).await {
+            // More pixels may have been allowed when the same request was made before.
+            Err(fault) if fault.code == ProblemCode::ImageTooLarge => {
+                return match self.recorded(&judge).await? {
+                    Some(recorded) => ask_again(recorded).await,
+                    None => Err(fault),
+                };
+            }
+            prepared => prepared?,
+        };
         match self.ask(codes, Arc::clone(&outcomes)).await {
             Ok(MintAnswer { codes, is_replayed }) => {
                 if matches!(self.turn, Turn::Named(_)) {
@@ -247,14 +268,20 @@ impl<'edge> Repeatable<'edge> {
 
     async fn refuse<T>(
         &self,
+        terms: Terms,
         items: Vec<Item>,
-        prepare: impl AsyncFn(&[NewCode]) -> Result<T, Fault>,
+        prepare: impl AsyncFn(Terms, &[NewCode]) -> Result<T, Fault>,
     ) -> Result<Made<T>, Fault> {
         let problems = match self.on_error {
             OnError::Refuse => all_or_nothing(items).map(|_| Vec::new())?,
             OnError::Continue => items.into_iter().map(|item| item.err().map(Problem::from)).collect(),
         };
-        Ok(Made { codes: Arc::default(), problems, prepared: prepare(&[]).await?, replay: Replay(false) })
+        Ok(Made {
+            codes: Arc::default(),
+            problems,
+            prepared: prepare(terms, &[]).await?,
+            replay: Replay(false),
+        })
     }
 
     async fn ask(&self, codes: Vec<NewCode>, items: Arc<[ItemOutcome]>) -> Result<MintAnswer, MintRefused> {
@@ -283,13 +310,13 @@ async fn carried_out(
 async fn repeat<T>(
     recorded: &[ItemOutcome],
     judge: impl Fn(Terms) -> Result<Vec<Item>, Fault>,
-    prepare: impl AsyncFn(&[NewCode]) -> Result<T, Fault>,
+    prepare: impl AsyncFn(Terms, &[NewCode]) -> Result<T, Fault>,
     codes: impl AsyncFnOnce(Vec<NewCode>) -> Result<MintAnswer, MintRefused>,
 ) -> Result<Made<T>, Fault> {
     let items = judge(Terms::Content)?.into_iter().zip(recorded);
     let minted = items.filter(|(_, outcome)| **outcome == ItemOutcome::Minted);
     let wishes = minted.map(|(item, _)| item).collect::<Result<Vec<_>, _>>()?;
-    let prepared = prepare(&wishes).await?;
+    let prepared = prepare(Terms::Content, &wishes).await?;
     let MintAnswer { codes, is_replayed } = codes(wishes).await?;
     let problems = problems_of(recorded, &codes, judge)?;
     Ok(Made { codes, problems, prepared, replay: Replay(is_replayed) })

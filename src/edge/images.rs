@@ -8,7 +8,7 @@ use ezqr_actors::codes::Link;
 use ezqr_actors::rendering::{Format, ImageRequest};
 use ezqr_render::TextEncoding;
 use ezqr_render::options::ImageOptions;
-use ezqr_schema::{Code, CodeStatus, NewCode, ProblemCode, Scope};
+use ezqr_schema::{Code, CodeStatus, NewCode, Owner, ProblemCode, Scope};
 
 use super::{Edge, address, caller, conditions, image_query, records};
 use crate::problem::Fault;
@@ -19,41 +19,46 @@ const PLAIN_PIXELS: u64 = 1_000_000;
 /// Says that an image has a smaller quiet zone than the standard asks for.
 pub(super) const NOT_CONFORMANT: (&str, &str) = ("x-qr-conformant", "false");
 
+/// Tells the printed side of an image, the quiet zone included, in millimetres.
+const PRINTED_SIDE: &str = "x-qr-size-mm";
+
 /// Stands for a short code that is not given out yet: letters take at least the room of digits.
 const LARGEST_SHORT_CODE: &str = "ZZZZZZZZ";
 
-/// `GET`: the image of a code.
+/// `GET`: the image of a code. Where no key is asked, a request that fails takes a token of the client's network.
 pub(super) async fn show(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Fault> {
-    let principal =
-        if edge.images.public { None } else { Some(caller::admit(&edge, &request, Scope::CodesRead).await?) };
-    let (id, format) = file(address::segment(&request, "file"))?;
+    if !edge.images.public {
+        let principal = caller::admit(&edge, &request, Scope::CodesRead).await?;
+        return served(&request, &edge, Some(&principal.owner)).await;
+    }
+    match served(&request, &edge, None).await {
+        Ok(answer) => Ok(answer),
+        Err(fault) => Err(caller::charge(&edge, &request, fault).await),
+    }
+}
+
+/// The image that `request` asks for, of a code of `owner` if one is given.
+async fn served(request: &HttpRequest, edge: &Edge, owner: Option<&Owner>) -> Result<HttpResponse, Fault> {
+    let (id, format) = file(address::segment(request, "file"))?;
     let id = address::code_id(id)?;
-    let options = image_query::parse(request.query_string())?;
+    let options = image_query::parse(request.query_string(), Some(format))?;
     let link = edge.handles.reader.link_of(id).await?.ok_or_else(Fault::no_such_code)?;
-    if principal.is_some_and(|principal| principal.owner != link.owner) {
+    if owner.is_some_and(|owner| *owner != link.owner) {
         return Err(Fault::no_such_code());
     }
     check_status(&link)?;
-    let image = image_of(&edge, &link, format, options).await?;
+    let image = image_of(edge, &link, format, options).await?;
     let tag = tag_of(&image);
     let mut builder = HttpResponse::Ok();
     builder.insert_header(ETag(tag.clone()));
     let keeping = if edge.images.public { "public, max-age=86400" } else { "private, max-age=86400" };
     builder.insert_header((header::CACHE_CONTROL, keeping));
-    if conditions::is_known(&request, &tag) {
+    if conditions::is_known(request, &tag) {
         return Ok(builder.status(StatusCode::NOT_MODIFIED).finish());
     }
-    draw(&edge, builder, image).await
-}
-
-/// Refuses the image of a code that is about to be minted, before it is: a refusal leaves nothing behind.
-pub(super) fn check_new_code(
-    edge: &Edge,
-    code: &NewCode,
-    format: Format,
-    options: ImageOptions,
-) -> Result<(), Fault> {
-    check_pixels(edge, pixels_of_new_code(edge, code, format, options)?)
+    let limits = PixelLimits { image: edge.image_pixels, request: edge.request_pixels };
+    limits.check(pixels_of(&image)?)?;
+    draw(edge, builder, image).await
 }
 
 /// The pixels that the image of a code about to be minted will have; in rare cases it has less, because the
@@ -127,15 +132,16 @@ fn tag_of(image: &ImageRequest) -> EntityTag {
     EntityTag::new_strong(hash.chars().take(32).collect())
 }
 
-/// Draws the image here when it is plain, in the render pool when it is large.
+/// Draws the image here when it is plain, in the render pool when it is large. Whether it may have so many pixels is
+/// checked before, of a new code before it is minted.
 async fn draw(
     edge: &Edge,
     mut builder: HttpResponseBuilder,
     image: ImageRequest,
 ) -> Result<HttpResponse, Fault> {
     let pixels = pixels_of(&image)?;
-    check_pixels(edge, pixels)?;
     let (format, is_conformant) = (image.format, image.options.is_conformant());
+    let side = image.side_millimetres().map_err(Fault::internal)?;
     let bytes = if pixels <= PLAIN_PIXELS {
         image.render().map_err(Fault::internal)?
     } else {
@@ -151,6 +157,9 @@ async fn draw(
     if !is_conformant {
         builder.insert_header(NOT_CONFORMANT);
     }
+    if let Some(side) = side {
+        builder.insert_header((PRINTED_SIDE, side.to_string()));
+    }
     Ok(builder.body(bytes))
 }
 
@@ -159,12 +168,24 @@ fn pixels_of(image: &ImageRequest) -> Result<u64, Fault> {
     image.pixels().map_err(Fault::internal)
 }
 
-fn check_pixels(edge: &Edge, pixels: u64) -> Result<(), Fault> {
-    if pixels <= edge.image_pixels {
-        return Ok(());
+/// How many pixels images may have.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PixelLimits {
+    /// One of them.
+    pub(super) image: u64,
+    /// All of a request together.
+    pub(super) request: u64,
+}
+
+impl PixelLimits {
+    /// Refuses an image of too many pixels; that of a new code before it is minted, so that nothing is left behind.
+    pub(super) fn check(self, pixels: u64) -> Result<(), Fault> {
+        if pixels <= self.image {
+            return Ok(());
+        }
+        let detail = format!("The image would have {pixels} pixels; at most {} are allowed.", self.image);
+        Err(Fault::new(ProblemCode::ImageTooLarge, detail))
     }
-    let detail = format!("The image would have {pixels} pixels; at most {} are allowed.", edge.image_pixels);
-    Err(Fault::new(ProblemCode::ImageTooLarge, detail))
 }
 
 #[cfg(test)]
@@ -196,7 +217,10 @@ mod tests {
             ImageRequest { pattern: "HTTPS://R.EXAMPLE/7K3MX9QB".to_owned(), ..image.clone() },
             ImageRequest { level: ErrorCorrection::High, ..image.clone() },
             ImageRequest { encoding: TextEncoding::Undeclared, ..image.clone() },
-            ImageRequest { options: image_query::parse("margin=1").unwrap(), ..image.clone() },
+            ImageRequest {
+                options: image_query::parse("margin=1", Some(Format::Svg)).unwrap(),
+                ..image.clone()
+            },
         ];
         for other in others {
             assert_ne!(tag_of(&other), tag_of(&image), "{other:?}");

@@ -46,12 +46,6 @@ impl Fault {
         Self::new(ProblemCode::CodeNotFound, "No code that you may see has this id.")
     }
 
-    /// A parameter of the query that is not allowed.
-    pub(crate) fn parameter(name: &str, detail: impl Into<String>) -> Self {
-        let fault = FieldFault::new(name, detail).with_code(ProblemCode::InvalidParameter);
-        Refused::one(fault).into()
-    }
-
     /// The same, with the time after which to ask again.
     pub(crate) fn retry_after(self, retry_after: Duration) -> Self {
         Self { retry_after: Some(retry_after), ..self }

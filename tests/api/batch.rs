@@ -266,10 +266,25 @@ fn a_batch_that_is_no_array_of_1_to_100_is_refused() {
 #[test]
 fn an_unknown_parameter_of_a_batch_is_refused() {
     let app = TestApp::spawn();
-    for query in ["on_error=stop", "on_error=", "mode=fast", "on_error=continue&on_error=continue"] {
+    let unknown = |name: &str| {
+        format!(
+            "{name} is not a parameter of a batch that is answered as records, which has on_error alone; for images send \
+             the header Accept: application/zip"
+        )
+    };
+    for (query, fault) in [
+        ("on_error=stop", "on_error may only be continue".to_owned()),
+        ("on_error=", "on_error may only be continue".to_owned()),
+        ("mode=fast", unknown("mode")),
+        ("format=png", unknown("format")),
+        ("on_error=continue&on_error=continue", "on_error must be there once".to_owned()),
+        (
+            "scale=2&on_error=continue&on_error=stop",
+            format!("{}\non_error must be there once", unknown("scale")),
+        ),
+    ] {
         let answer = app.api.post(&format!("{BATCH}?{query}"), &json!([text("a")]));
-        let rule = "400 invalid-parameter\non_error is the only parameter, and may only be continue";
-        assert_eq!(answer.refusal(), rule, "{query}");
+        assert_eq!(answer.refusal(), format!("400 invalid-parameter\n{fault}"), "{query}");
     }
     app.assert_nothing_written();
 }

@@ -106,6 +106,115 @@ fn options_decide_pixels_border_and_colours() {
 }
 
 #[test]
+fn what_caches_and_campaigns_append_changes_no_image() {
+    let app = TestApp::spawn();
+    let record = text(&app);
+    for format in ["png", "svg", "pdf"] {
+        let plain = image(&app, &record, format, "");
+        for query in ["?v=2", "?utm_source=mail&utm_medium=x&v=1", "?_=17&gclid=a&fbclid=b&msclkid="] {
+            let marked = image(&app, &record, format, query);
+            assert!(marked.status == 200 && marked.body == plain.body, "{format}{query}");
+            assert_eq!(marked.header("etag"), plain.header("etag"));
+        }
+    }
+}
+
+#[test]
+fn an_svg_is_as_wide_as_is_asked() {
+    let app = TestApp::spawn();
+    let record = text(&app);
+    for (query, told) in [
+        ("?size=512", r#" width="512" height="512""#),
+        ("?scale=8", r#" width="232" height="232""#),
+        ("?size_mm=20.5", r#" width="20.5mm" height="20.5mm""#),
+        ("", ""),
+    ] {
+        let svg = image(&app, &record, "svg", query);
+        assert!(svg.text().contains(&format!("viewBox=\"0 0 29 29\"{told}>")), "{svg}");
+        assert_eq!(decoded_svg(&svg.body), "Order 4471");
+        assert!(!svg.text().contains("stroke"), "{svg}");
+    }
+}
+
+#[test]
+fn a_label_printer_gets_whole_dots_a_module() {
+    let app = TestApp::spawn();
+    let record = text(&app);
+    let label = image(&app, &record, "png", "?size_mm=25&dpi=203");
+    // 25 mm are 199.8 dots, and 7 dots for each of 29 modules 203.
+    assert_eq!((size_of(&label.body), label.header("x-qr-size-mm")), ((203, 203), "25.4"));
+    let told = |answer: &Answer| {
+        let at = answer.body.windows(4).position(|name| name == b"pHYs").unwrap();
+        u32::from_be_bytes(answer.body[at + 4..at + 8].try_into().unwrap())
+    };
+    // 203 dots an inch in dots a metre.
+    assert_eq!(told(&label), 7_992);
+    assert_eq!(decoded_png(&label.body), "Order 4471");
+    let pixels = image(&app, &record, "png", "?scale=3&dpi=203");
+    assert_eq!((size_of(&pixels.body), pixels.header("x-qr-size-mm")), ((87, 87), "10.886"));
+    for (format, query, side) in
+        [("png", "", ""), ("png", "?size_mm=25", "25"), ("svg", "?size_mm=25", "25"), ("pdf", "", "50")]
+    {
+        assert_eq!(image(&app, &record, format, query).header("x-qr-size-mm"), side, "{format}{query}");
+    }
+}
+
+#[test]
+fn a_query_of_many_parameters_is_refused_in_few_words() {
+    let app = TestApp::spawn();
+    let id = text(&app)["id"].as_str().unwrap().to_owned();
+    // Of names of two letters, as many as an address may have.
+    let letters = || 'a'..='z';
+    let names: Vec<String> =
+        letters().flat_map(|first| letters().map(move |second| format!("{first}{second}"))).collect();
+    let query: String = names.join("&").chars().cycle().take(7_000).collect();
+    for id in [id.as_str(), "01977c1e-4b5a-7000-8a3f-1c2d3e4f5a6b"] {
+        let answer = app.visitor.get(&format!("/qr/{id}.png?{query}")).send();
+        assert_eq!(answer.refusal(), "400 invalid-parameter\nquery must have at most 16 parameters");
+        assert!(answer.body.len() < 500, "{}", answer.body.len());
+    }
+    // So do the others that take parameters.
+    for path in ["/api/v1/qr-codes", "/api/v1/scans", &format!("/api/v1/qr-codes/{id}/scans")] {
+        let answer = app.api.get(&format!("{path}?{query}")).send();
+        assert_eq!(
+            answer.refusal(),
+            "400 invalid-parameter\nquery must have at most 16 parameters",
+            "{path}"
+        );
+    }
+    for path in ["/api/v1/qr-codes", "/api/v1/qr-codes/batch"] {
+        for accept in
+            ["application/json", if path.ends_with("batch") { "application/zip" } else { "image/png" }]
+        {
+            let call = app.api.call("POST", &format!("{path}?{query}")).accept(accept);
+            let answer = call.json(&json!([])).send();
+            assert_eq!(
+                answer.refusal(),
+                "400 invalid-parameter\nquery must have at most 16 parameters",
+                "{path}"
+            );
+        }
+    }
+}
+
+#[test]
+fn images_that_fail_take_tokens_of_the_network_and_those_that_are_there_none() {
+    let app = TestApp::spawn();
+    let record = text(&app);
+    for path in ["/qr/x.png", "/qr/x.gif", "/qr/01977c1e-4b5a-7000-8a3f-1c2d3e4f5a6b.png"] {
+        for _ in 0..33 {
+            assert_eq!(app.visitor.get(path).send().status, 404);
+        }
+    }
+    let last = image(&app, &record, "png", "?scale=0");
+    assert_eq!((last.status, last.header("x-ratelimit-remaining")), (400, "0"));
+    let refused = image(&app, &record, "png", "?scale=0");
+    assert_eq!((refused.status, refused.header("ratelimit-policy")), (429, "\"network\";q=100;w=60"));
+    let shown = image(&app, &record, "png", "");
+    assert_eq!((shown.status, shown.header("ratelimit-policy")), (200, ""));
+}
+
+#[test]
 fn a_border_below_the_standards_is_drawn_and_said() {
     let app = TestApp::spawn();
     let record = text(&app);
@@ -127,7 +236,22 @@ fn options_out_of_bounds_are_named_all_at_once() {
     size_mm is 1 to 5000 millimetres a side, not 0
     dpi is 1 to 10000, not 0
     colour is not a parameter of images; they have scale, size, margin, dark, light, size_mm, dpi, eci
+    size_mm must not be there with dpi and scale or size: pixels and dpi decide the printed side; send two of the three
     dark is #rgb or #rrggbb
+    ");
+    assert_snapshot!(refusal("?size=9&size_mm=9&dpi=9"), @"
+    400 invalid-parameter
+    size_mm must not be there with dpi and scale or size: pixels and dpi decide the printed side; send two of the three
+    ");
+    assert_snapshot!(image(&app, &record, "svg", "?size=9&size_mm=9&dpi=9").refusal(), @"
+    400 invalid-parameter
+    size_mm must not be there with scale or size in an SVG: each decides its width alone
+    dpi is of no use to an SVG, which has no dots; send size_mm alone
+    ");
+    assert_snapshot!(image(&app, &record, "pdf", "?scale=9&dpi=9").refusal(), @"
+    400 invalid-parameter
+    scale is of no use to a PDF, which has no pixels; send size_mm
+    dpi is of no use to a PDF, which has no pixels; send size_mm
     ");
     assert_snapshot!(refusal("?scale=1001&size=10&size=20"), @"
     400 invalid-parameter

@@ -40,7 +40,9 @@ fn opened(answer: &Answer) -> (String, Vec<(String, Vec<u8>)>) {
     let mut files = files(answer);
     let (name, manifest) = files.remove(0);
     assert_eq!(name, "manifest.csv");
-    (String::from_utf8(manifest).unwrap(), files)
+    // People open it.
+    let manifest = String::from_utf8(manifest).unwrap();
+    (manifest.strip_prefix('\u{feff}').unwrap().to_owned(), files)
 }
 
 /// The cells of each row, none of which may be quoted.
@@ -79,7 +81,8 @@ fn a_hundred_images_hold_what_their_records_say() {
     assert_eq!(answer.status, 201);
     let (manifest, images) = opened(&answer);
     let rows = rows(&manifest);
-    let columns = "index,status,file,id,name,external_id,short_code,short_link,target_url,problem,detail";
+    let columns =
+        "index,status,file,id,name,external_id,short_code,short_link,target_url,problem,detail,size_mm";
     assert_eq!(rows[0], columns.split(',').collect::<Vec<_>>());
     let records = records(&app);
     assert_eq!((records.len(), rows.len(), images.len()), (100, 101, 100));
@@ -98,6 +101,7 @@ fn a_hundred_images_hold_what_their_records_say() {
             short_code,
             link,
             cell("target_url"),
+            "",
             "",
             "",
         ];
@@ -168,25 +172,66 @@ fn cells_are_no_formulas_and_names_stay_in_their_folder() {
     ]);
     let (manifest, images) = opened(&post(&app, "?format=svg", &items));
     assert_snapshot!(stable(&manifest), @r#"
-    index,status,file,id,name,external_id,short_code,short_link,target_url,problem,detail
-    0,201,1-1.svg,<id>,"'=1+1",,,,,,
-    1,201,1.svg,<id>,"'+1",,,,,,
-    2,201,1-2.svg,<id>,"'-1",,,,,,
-    3,201,SUM-1-.svg,<id>,"'@SUM(1)",,,,,,
-    4,201,etc-passwd.svg,<id>,../../etc/passwd,,,,,,
-    5,201,manifest.svg,<id>,manifest,,,,,,
-    6,201,hidden.svg,<id>,.hidden,,,,,,
-    7,201,T-r---5-.svg,<id>,"Tür, ""5""",,,,,,
-    8,201,<id>.svg,<id>,日本,,,,,,
-    9,201,cmd---c-calc--A1.svg,<id>,n,"'=cmd|'/c calc'!A1",,,,,
-    10,201,n.svg,<id>,n,§,,,,,
+    index,status,file,id,name,external_id,short_code,short_link,target_url,problem,detail,size_mm
+    0,201,1-1.svg,<id>,"'=1+1",,,,,,,
+    1,201,1.svg,<id>,"'+1",,,,,,,
+    2,201,1-2.svg,<id>,"'-1",,,,,,,
+    3,201,SUM-1-.svg,<id>,"'@SUM(1)",,,,,,,
+    4,201,etc-passwd.svg,<id>,../../etc/passwd,,,,,,,
+    5,201,manifest.svg,<id>,manifest,,,,,,,
+    6,201,hidden.svg,<id>,.hidden,,,,,,,
+    7,201,Tür---5-.svg,<id>,"Tür, ""5""",,,,,,,
+    8,201,日本.svg,<id>,日本,,,,,,,
+    9,201,cmd---c-calc--A1.svg,<id>,n,"'=cmd|'/c calc'!A1",,,,,,
+    10,201,n.svg,<id>,n,§,,,,,,
     "#);
     let files: Vec<&str> = images.iter().map(|(name, _)| name.as_str()).collect();
     for (index, name) in files.iter().enumerate() {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        assert!(name.bytes().all(allowed) && !name.starts_with('.'), "{name}");
+        let allowed = |character: char| character.is_alphanumeric() || "._-".contains(character);
+        assert!(name.chars().all(allowed) && !name.starts_with('.'), "{name}");
         assert!(!files[..index].contains(name), "{name}");
     }
+}
+
+#[test]
+fn names_that_windows_keeps_are_prefixed_and_letters_stay() {
+    let app = TestApp::spawn();
+    let names = ["aux", "CON", "LPT1.old", "Ärzte", "商品A", "ärzte"];
+    let named = |name: &&str| json!({ "content_type": "text", "content": "a", "name": name });
+    let (manifest, images) = opened(&post(&app, "", &names.iter().map(named).collect()));
+    let files: Vec<&str> = images.iter().map(|(name, _)| name.as_str()).collect();
+    let expected =
+        ["code-aux.png", "code-CON.png", "code-LPT1.old.png", "Ärzte.png", "商品A.png", "ärzte-2.png"];
+    assert_eq!(files, expected);
+    assert!(rows(&manifest)[1..].iter().map(|row| row[2]).eq(expected));
+}
+
+#[test]
+fn excel_finds_its_separator_and_leaves_ids_text() {
+    let app = TestApp::spawn();
+    let item = json!({ "content_type": "text", "content": "a", "external_id": "12E34567", "name": "Tür;5" });
+    let (manifest, _) = opened(&post(&app, "?csv=excel", &json!([item])));
+    let row = stable(&manifest).lines().nth(1).unwrap().to_owned();
+    assert_eq!(row, "0;201;12E34567.png;\"=\"\"<id>\"\"\";\"Tür;5\";\"=\"\"12E34567\"\"\";;;;;;");
+    assert_snapshot!(post(&app, "?csv=other", &json!([item])).refusal(), @"
+    400 invalid-parameter
+    csv may only be excel
+    ");
+}
+
+#[test]
+fn the_manifest_tells_the_printed_sides_that_a_resolution_allows() {
+    let app = TestApp::spawn();
+    // 29 and 77 modules a side; 25 mm are 199.8 dots.
+    let items = json!([text("a"), text(&"x".repeat(300))]);
+    let side = |query: &str| {
+        let (manifest, _) = opened(&post(&app, query, &items));
+        rows(&manifest)[1..].iter().map(|row| row[11].to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(side("?size_mm=25&dpi=203"), ["25.4", "28.903"]);
+    assert_eq!(side("?size_mm=25"), ["25", "25"]);
+    assert_eq!(side("?format=pdf"), ["50", "50"]);
+    assert_eq!(side("?format=svg&size=300"), ["", ""]);
 }
 
 #[test]
@@ -203,12 +248,12 @@ fn with_on_error_continue_the_manifest_tells_of_failed_items() {
     assert_eq!(answer.status, 207);
     let (manifest, images) = opened(&answer);
     assert_snapshot!(stable(&manifest), @r#"
-    index,status,file,id,name,external_id,short_code,short_link,target_url,problem,detail
-    0,201,<id>.png,<id>,,,,,,,
-    1,422,,,,,,,,invalid-request,"/1/content_type must be one of url, text, email, phone, sms, wifi, vcard, geo, event, payment; /1/colour is not a field of this object; its fields are name, content_type, content, target_url, dynamic, tags, metadata, external_id, error_correction, expires_at, alias"
-    2,422,,,,,,,,invalid-request,/2/target_url has the scheme ftp; only http and https are allowed
-    3,422,,,,,,,,image-too-large,/3 would have an image of 864900 pixels; at most 100000 are allowed
-    4,201,last.png,<id>,last,,,,,,
+    index,status,file,id,name,external_id,short_code,short_link,target_url,problem,detail,size_mm
+    0,201,<id>.png,<id>,,,,,,,,
+    1,422,,,,,,,,invalid-request,"/1/content_type must be one of url, text, email, phone, sms, wifi, vcard, geo, event, payment; /1/colour is not a field of this object; its fields are name, content_type, content, target_url, dynamic, tags, metadata, external_id, error_correction, expires_at, alias",
+    2,422,,,,,,,,invalid-request,"/2/target_url has the scheme ftp; only http and https are allowed",
+    3,422,,,,,,,,image-too-large,"/3 would have an image of 864900 pixels; at most 100000 are allowed",
+    4,201,last.png,<id>,last,,,,,,,
     "#);
     assert_eq!(decoded_png(&images[1].1), "fine too");
     assert_eq!((images.len(), app.stored()), (2, (2, 0)));
@@ -251,7 +296,7 @@ fn parameters_and_media_types_that_are_not_offered_are_refused() {
     format must be png, svg or pdf
     on_error may only be continue
     scale is 1 to 1000 pixels a module, not 0
-    colour is not a parameter of images; they have scale, size, margin, dark, light, size_mm, dpi, eci
+    colour is not a parameter of archives; they have on_error, format, csv, scale, size, margin, dark, light, size_mm, dpi, eci
     ");
     assert_snapshot!(refusal("?format=png&format=svg"), @"
     400 invalid-parameter

@@ -48,7 +48,7 @@ impl ImageRequest {
         if self.format != ImageFormat::Pdf && printed_side.is_none() && resolution.is_none() {
             return Ok(None);
         }
-        let version = best_version(self.pattern.as_bytes(), self.level)?;
+        let version = version_of_text(&self.pattern, self.level, self.encoding)?;
         Ok(self.options.side_millimetres(self.format, version))
     }
 

@@ -47,6 +47,10 @@ pub(super) fn all() -> Value {
         ),
         "Location": text("Where the code's record is, or where its link leads.", "/api/v1/qr-codes/019debd0-1c71-7003-a090-88b3a216df49"),
         "Cache-Control": text("How long an answer may be kept, and by whom.", "no-store"),
+        "X-QR-Size-Mm": text(
+            "The printed side of the image in millimetres, the quiet zone included; absent when the file tells none.",
+            "24.774",
+        ),
         "X-QR-Conformant": text(
             "`false` when the image has a narrower quiet zone than ISO/IEC 18004 asks; otherwise absent.",
             "false",

@@ -146,14 +146,18 @@ fn of_images() -> Named {
     };
     named(json!({
         "scale": in_query(
-            "scale", whole(1, 1_000, Some(10)), json!(8), "Pixels a module; not together with `size`.",
+            "scale",
+            whole(1, 1_000, None),
+            json!(8),
+            "Pixels a module; not together with `size`, and not of a PDF. Without both a PNG has 10, or the whole dots \
+             that `size_mm` and `dpi` ask for; an SVG fills whatever shows it.",
         ),
         "size": in_query(
             "size",
             whole(1, 20_000, None),
             json!(512),
-            "Pixels a side of the whole image: as many whole pixels a module as fit, the rest around it. Not \
-             together with `scale`.",
+            "Pixels a side of the whole image: of a PNG as many whole pixels a module as fit, the rest around it; of an \
+             SVG its width and height. Not together with `scale`, and not of a PDF.",
         ),
         "margin": in_query(
             "margin",
@@ -177,16 +181,22 @@ fn of_images() -> Named {
                 "default": "#ffffff",
             }),
             json!("transparent"),
-            "The colour of light modules and of the quiet zone, or `transparent`.",
+            "The colour of light modules and of the quiet zone, or `transparent`: a PNG then has eight bits a sample and \
+             an alpha channel.",
         ),
         "size_mm": in_query(
             "size_mm",
             json!({ "type": "number", "minimum": 1, "maximum": 5_000 }),
             json!(20.5),
-            "The printed side of the whole image in millimetres.",
+            "The printed side of the whole image in millimetres; 50 of a PDF without it. In a PNG with `dpi` the nearest \
+             one that has whole dots a module, which `X-QR-Size-Mm` tells. Not with `dpi` and `scale` or `size`; in \
+             an SVG not with either of these.",
         ),
         "dpi": in_query(
-            "dpi", whole(1, 10_000, None), json!(300), "Dots an inch that a PNG tells, unless `size_mm` does.",
+            "dpi",
+            whole(1, 10_000, None),
+            json!(300),
+            "Dots an inch of the printer that a PNG is made for, which it tells. Not of an SVG or a PDF.",
         ),
         "eci": in_query(
             "eci",
@@ -213,6 +223,12 @@ fn of_batches() -> Named {
             json!({ "type": "string", "enum": ["png", "svg", "pdf"], "default": "png" }),
             json!("svg"),
             "The format of the images. As the other parameters of images, with `Accept: application/zip` only.",
+        ),
+        "archive_csv": in_query(
+            "csv",
+            json!({ "type": "string", "enum": ["excel"] }),
+            json!("excel"),
+            "`excel` writes `manifest.csv` with semicolons, and ids as `=\"...\"`, so that Excel leaves them text.",
         ),
     }))
 }

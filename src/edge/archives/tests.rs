@@ -21,7 +21,7 @@ const DIRECTORY: &[u8] = b"PK\x05\x06";
 
 #[test]
 fn a_query_without_parameters_asks_for_plain_pngs_of_a_whole_batch() {
-    let plain = ArchiveOptions { format: Format::Png, image: ImageOptions::default() };
+    let plain = ArchiveOptions { format: Format::Png, image: ImageOptions::default(), csv: CsvStyle::Plain };
     assert_eq!(parse_query("").unwrap(), (OnError::Refuse, plain));
 }
 

@@ -41,7 +41,7 @@ fn create() -> Value {
             json!({
                 "201": {
                     "description": "The code, or its image.",
-                    "headers": headers(&["Location", "ETag", "X-QR-Conformant", "Idempotent-Replayed"]),
+                    "headers": headers(&["Location", "ETag", "X-QR-Conformant", "X-QR-Size-Mm", "Idempotent-Replayed"]),
                     "content": forms,
                 },
             }),
@@ -90,7 +90,7 @@ fn create_batch() -> Value {
     let mut forms = named(json_body("BatchAnswer"));
     forms.insert("application/zip".to_owned(), json!({ "schema": { "type": "string" } }));
     let outcome = |description: &str| json!({ "description": description, "headers": headers(&["X-QR-Conformant", "Idempotent-Replayed"]), "content": forms });
-    let mut names = vec!["Idempotency-Key", "on_error", "archive_format"];
+    let mut names = vec!["Idempotency-Key", "on_error", "archive_format", "archive_csv"];
     names.extend(OF_IMAGES);
     json!({
         "operationId": "create_codes",
