@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::super::tests::told;
 use super::*;
 use crate::scan::{Class, Country, Device, Window};
+use crate::wire::CsvStyle;
 use crate::{ProblemCode, Tag, Timestamp};
 
 /// 2026-05-04 is a Monday; in Auckland it is Tuesday already.
