@@ -166,8 +166,7 @@ mod tests {
 
     #[test]
     fn every_parameter_is_read() {
-        let options =
-            png("scale=4&margin=0&dark=%23003366&light=transparent&dpi=300&eci=false").unwrap();
+        let options = png("scale=4&margin=0&dark=%23003366&light=transparent&dpi=300&eci=false").unwrap();
         assert_eq!(options.size, Size::Scale(Scale::new(4).unwrap()));
         assert_eq!(options.quiet_zone.modules(), 0);
         assert_eq!(options.colours, Colours::parse(Some("#003366"), Some("transparent")).unwrap());
