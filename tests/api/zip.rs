@@ -196,9 +196,9 @@ fn cells_are_no_formulas_and_names_stay_in_their_folder() {
 #[test]
 fn names_that_windows_keeps_are_prefixed_and_letters_stay() {
     let app = TestApp::spawn();
-    let names = ["aux", "CON", "LPT1.old", "Ärzte", "商品A", "ärzte"];
-    let named = |name: &&str| json!({ "content_type": "text", "content": "a", "name": name });
-    let (manifest, images) = opened(&post(&app, "", &names.iter().map(named).collect()));
+    let wanted = ["aux", "CON", "LPT1.old", "Ärzte", "商品A", "ärzte"];
+    let item = |name: &&str| json!({ "content_type": "text", "content": "a", "name": name });
+    let (manifest, images) = opened(&post(&app, "", &wanted.iter().map(item).collect()));
     let files: Vec<&str> = images.iter().map(|(name, _)| name.as_str()).collect();
     let expected =
         ["code-aux.png", "code-CON.png", "code-LPT1.old.png", "Ärzte.png", "商品A.png", "ärzte-2.png"];

@@ -27,9 +27,8 @@ pub(crate) fn read_png(file: &[u8]) -> Grey {
     assert_eq!(info.width, info.height);
     let samples = info.color_type.samples();
     let pixels = pixels[..info.buffer_size()].chunks_exact(samples).map(|pixel| match *pixel {
-        [grey] => grey,
+        [grey] | [grey, 255] => grey,
         [red, green, blue] | [red, green, blue, 255] => luma([red, green, blue]),
-        [grey, 255] => grey,
         [_, 0] | [_, _, _, 0] => 255,
         _ => panic!("{:?} is not what the renderer writes", info.color_type),
     });
