@@ -337,3 +337,17 @@ fn clients_that_go_away_leave_room_for_others() {
     }
     panic!("their permits were lost");
 }
+
+#[test]
+fn more_archives_of_an_account_than_are_drawn_at_once_wait_for_their_turn() {
+    let app = TestApp::spawn();
+    let body = Value::from(vec![text("a"); 20]);
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..12).map(|_| scope.spawn(|| post(&app, "", &body))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    for answer in &answers {
+        assert_eq!((answer.status, files(answer).len()), (201, 21), "{answer}");
+    }
+    assert_eq!(app.stored(), (240, 0));
+}

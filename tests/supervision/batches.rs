@@ -5,6 +5,7 @@ use ezqr_actors::rendering::{BatchFailed, BatchImages, BatchRefused, Format, Ima
 use ezqr_render::TextEncoding;
 use ezqr_render::options::ImageOptions;
 use ezqr_schema::{AccountId, ErrorCorrection};
+use futures_util::FutureExt as _;
 
 use crate::world::{PATIENCE, World};
 
@@ -54,18 +55,28 @@ async fn a_crash_cuts_the_batches_under_way_and_leaves_all_permits() {
 }
 
 #[tokio::test]
-async fn two_batches_of_an_account_and_three_in_all_are_admitted_at_once() {
+async fn two_batches_of_an_account_and_three_in_all_are_under_way_and_others_wait() {
     let world = World::new().await;
     let rendering = &world.handles().rendering;
     let [own, other, third] = [world.owner.account, account(1), account(2)];
     let mut held = vec![rendering.admit(own).await.unwrap(), rendering.admit(own).await.unwrap()];
     let sent = rendering.raw().messages();
+    // Half of the queue of eight may wait, of an account one.
+    let mut waiting = Box::pin(rendering.admit(own));
+    assert!(waiting.as_mut().now_or_never().is_none());
     assert_eq!(rendering.admit(own).await.unwrap_err(), BatchRefused::Account);
     held.push(rendering.admit(other).await.unwrap());
+    let mut waiting_too = Box::pin(rendering.admit(third));
+    assert!(waiting_too.as_mut().now_or_never().is_none());
     assert_eq!(rendering.admit(third).await.unwrap_err(), BatchRefused::Total);
-    assert_eq!(rendering.raw().messages() - sent, 3, "one message each, whatever the answer");
+    assert_eq!(rendering.raw().messages() - sent, 5, "one message each, whatever the answer");
+    // The one whose account has room was before the other in the line of all.
+    held.remove(0);
+    let mut last = waiting_too.await.unwrap();
+    assert!(waiting.as_mut().now_or_never().is_none());
+    held.remove(0);
+    held.push(waiting.await.unwrap());
     // One at a time, for as long as one likes: every end leaves room before it is seen.
-    let mut last = held.pop().unwrap();
     for _ in 0..50 {
         let (count, end) = drained(&mut last.begin(images(9))).await;
         assert_eq!((count, end.is_ok()), (9, true));

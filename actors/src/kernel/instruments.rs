@@ -11,7 +11,7 @@ pub const QUEUE_DEPTH: &str = "actor_queue_depth";
 pub const WAIT_SECONDS: &str = "actor_wait_seconds";
 /// Histogram, seconds: from the begin of handling to the answer, the asynchronous part included.
 pub const HANDLE_SECONDS: &str = "actor_handle_seconds";
-/// Counter: messages refused because the queue was full.
+/// Counter: messages refused because the queue was full, or another bound of the actor was reached.
 pub const REFUSED_TOTAL: &str = "actor_refused_total";
 /// Counter: restarts called for, labelled `cause`: `panic` or `build`.
 pub const RESTARTS_TOTAL: &str = "actor_restarts_total";

@@ -10,9 +10,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::Busy;
-use crate::kernel::{Behaviour, Message, Reply, Respond};
+use crate::kernel::{Behaviour, Message, REFUSED_TOTAL, Reply, Respond};
 
-use super::admission::{Admission, BatchRefused};
+use super::admission::{Admission, BatchRefused, Entrance, Permit};
 use super::batch::{self, BatchRequest, BatchTicket, Pace};
 use super::image::{ImageRequest, RenderError};
 
@@ -24,6 +24,12 @@ pub struct RenderingError(#[from] ThreadPoolBuildError);
 /// How long the client of a batch may take nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a batch waits for its turn: less than its request is waited for.
+pub(super) const ADMISSION_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Batches that wait for their turn, of all accounts. Each holds the body it came with, and a place of the queue.
+const MOST_WAITING: usize = 128;
+
 /// A window keeps the threads busy, and holds a few images only.
 const SMALLEST_WINDOW: usize = 4;
 const LARGEST_WINDOW: usize = 16;
@@ -32,17 +38,19 @@ const LARGEST_WINDOW: usize = 16;
 pub struct RenderingSeed {
     pool: Arc<ThreadPool>,
     batches: u16,
+    waiting: usize,
 }
 
 impl RenderingSeed {
-    /// A pool of `threads` threads of its own, for at most `batches` batches at once. The pool outlives
-    /// restarts of the actor, so that work under way in it is not run twice over on the same cores.
-    pub fn new(threads: NonZeroUsize, batches: u16) -> Result<Self, RenderingError> {
+    /// A pool of `threads` threads of its own, for at most `batches` batches at once; 128 others may wait, and no more
+    /// than half of the actor's `queue`, so that images find room. The pool outlives restarts of the actor, so
+    /// that work under way in it is not run twice over on the same cores.
+    pub fn new(threads: NonZeroUsize, batches: u16, queue: u16) -> Result<Self, RenderingError> {
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads.get())
             .thread_name(|index| format!("render-{index}"))
             .build()?;
-        Ok(Self { pool: Arc::new(pool), batches })
+        Ok(Self { pool: Arc::new(pool), batches, waiting: MOST_WAITING.min(usize::from(queue / 2)) })
     }
 }
 
@@ -65,7 +73,7 @@ impl Behaviour for Rendering {
         Ok(Self {
             pool: Arc::clone(&seed.pool),
             pace: Pace { window, patience: PATIENCE },
-            admission: Admission::new(seed.batches),
+            admission: Admission::new(seed.batches, seed.waiting),
             batches: JoinSet::new(),
         })
     }
@@ -116,10 +124,28 @@ impl Respond<BatchRequest> for Rendering {
                 tracing::error!(%error, "a batch was cut off");
             }
         }
-        Reply::now(self.admission.admit(request.account).map(|permit| {
-            let (ticket, task) = batch::open(Arc::clone(&self.pool), self.pace, permit);
-            self.batches.spawn(task);
-            ticket
-        }))
+        match self.admission.enter(request.account) {
+            Ok(Entrance::Now(permit)) => Reply::now(Ok(self.open(permit))),
+            Ok(Entrance::Later(waiting)) => {
+                Reply::then(waiting.turn(ADMISSION_PATIENCE), |rendering: &mut Self, turn| {
+                    Reply::now(turn.map(|permit| rendering.open(permit)).map_err(counted))
+                })
+            }
+            Err(refused) => Reply::now(Err(counted(refused))),
+        }
     }
+}
+
+impl Rendering {
+    fn open(&mut self, permit: Permit) -> BatchTicket {
+        let (ticket, task) = batch::open(Arc::clone(&self.pool), self.pace, permit);
+        self.batches.spawn(task);
+        ticket
+    }
+}
+
+/// Counts a refusal as the kernel counts those of a full queue.
+fn counted(refused: BatchRefused) -> BatchRefused {
+    metrics::counter!(REFUSED_TOTAL, "actor" => "rendering").increment(1);
+    refused
 }

@@ -7,7 +7,7 @@ use ezqr_schema::AccountId;
 use crate::Busy;
 use crate::kernel::Handle;
 
-use super::actor::{RenderRefused, Rendering};
+use super::actor::{ADMISSION_PATIENCE, RenderRefused, Rendering};
 use super::admission::BatchRefused;
 use super::batch::{BatchRequest, BatchTicket};
 use super::image::ImageRequest;
@@ -15,8 +15,8 @@ use super::image::ImageRequest;
 /// How long a request waits for its image.
 const IMAGE_DEADLINE: Duration = Duration::from_secs(30);
 
-/// How long a batch waits to be admitted.
-const ADMISSION_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a request waits for its batch to be admitted: its turn, and a while for the answer.
+const ADMISSION_DEADLINE: Duration = Duration::from_secs(5).saturating_add(ADMISSION_PATIENCE);
 
 /// The typed address of [`Rendering`].
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl RenderingHandle {
         }
     }
 
-    /// Asks for a batch to be drawn for `account`, before it is known what is to be drawn. One message for the
+    /// Asks for a batch to be drawn for `account`, and waits for its turn, before it is known what is to be drawn. One message for the
     /// whole batch.
     pub async fn admit(&self, account: AccountId) -> Result<BatchTicket, BatchRefused> {
         match self.0.ask(BatchRequest { account }, ADMISSION_DEADLINE).await {

@@ -19,7 +19,7 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
-        Self { admission: Admission::new(1), pool: Arc::new(pool), patience: PATIENCE }
+        Self { admission: Admission::new(1, 0), pool: Arc::new(pool), patience: PATIENCE }
     }
 
     fn open(&mut self) -> (BatchTicket, JoinHandle<()>) {
