@@ -4,13 +4,15 @@ use serde::Serialize;
 
 use crate::FieldFault;
 
+mod remedy;
+
 /// Lists the catalogue: name, HTTP status, code in the API, title.
 macro_rules! problems {
-    ($($(#[$documentation:meta])* $name:ident = $status:literal, $code:literal, $title:literal;)*) => {
+    ($($(#[doc = $meaning:literal])+ $name:ident = $status:literal, $code:literal, $title:literal;)*) => {
         /// One kind of problem. Its code and status never change; its title may be reworded.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum ProblemCode {
-            $($(#[$documentation])* $name,)*
+            $($(#[doc = $meaning])+ $name,)*
         }
 
         impl ProblemCode {
@@ -31,6 +33,11 @@ macro_rules! problems {
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
+
+            /// When the kind is met: what the catalogue says of it.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($meaning),+),)* }.trim_ascii()
+            }
         }
     };
 }
@@ -48,7 +55,7 @@ problems! {
     BadRequest = 400, "bad-request", "The request is not valid HTTP";
     /// No API key was sent.
     MissingKey = 401, "missing-key", "An API key is required";
-    /// The API key is malformed, unknown or revoked; which of them is not told.
+    /// The API key is malformed, unknown or revoked.
     InvalidKey = 401, "invalid-key", "The API key is not valid";
     /// The key has not the scope this request needs.
     ScopeMissing = 403, "scope-missing", "The API key may not do this";
@@ -110,10 +117,17 @@ problems! {
     OutcomeUnknown = 504, "outcome-unknown", "It is not known whether the request was carried out";
 }
 
+impl ProblemCode {
+    /// The kind with this code in the API.
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.code() == code)
+    }
+}
+
 /// The body of a problem answer (RFC 9457).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// Identifies the kind: `/problems/<code>`, relative to the service.
+    /// Identifies the kind: `/problems/<code>`, relative to the service, where a page describes it.
     #[serde(rename = "type")]
     pub kind: String,
     /// The kind's title.
@@ -164,10 +178,29 @@ mod tests {
         assert_eq!(codes.len(), ProblemCode::ALL.len());
         for problem in ProblemCode::ALL {
             assert!((400..600).contains(&problem.status()), "{problem:?}");
+            assert_eq!(ProblemCode::of(problem.code()), Some(*problem));
             assert!(
                 problem.code().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
                 "{problem:?}"
             );
         }
+    }
+
+    #[test]
+    fn every_kind_says_when_it_is_met_and_what_to_do_about_it() {
+        let mut remedies = BTreeSet::new();
+        for problem in ProblemCode::ALL {
+            for text in [problem.meaning(), problem.remedy()] {
+                assert!(
+                    text.ends_with('.')
+                        && text.starts_with(|first: char| first.is_uppercase() || first == '`'),
+                    "{text}"
+                );
+                assert!(text.matches('`').count() % 2 == 0 && text.trim() == text, "{text}");
+            }
+            assert!(remedies.insert(problem.remedy()), "{problem:?} has the remedy of another");
+        }
+        assert_eq!(ProblemCode::AliasTaken.meaning(), "The alias belongs to another code.");
+        assert_eq!(ProblemCode::of("no-such-problem"), None);
     }
 }

@@ -1,13 +1,15 @@
-//! `/openapi.json` and `/docs`: the interface described, for programs and for people.
+//! `/openapi.json`, `/docs` and `/problems/{code}`: the interface described, for programs and for people.
 
 use std::sync::LazyLock;
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
 use actix_web::web::Bytes;
-use ezqr_schema::openapi;
+use actix_web::{HttpRequest, HttpResponse};
+use ezqr_schema::{ProblemCode, openapi};
 
+use super::address;
 use crate::pages;
+use crate::problem::Fault;
 
 /// The page, which is the same for the whole life of the program.
 static PAGE: LazyLock<Bytes> = LazyLock::new(|| pages::render_reference(&openapi::document()).into());
@@ -29,6 +31,14 @@ pub(super) async fn openapi() -> HttpResponse {
 /// `GET /docs`: the same as a page.
 pub(super) async fn page() -> HttpResponse {
     pages::reference(PAGE.clone())
+}
+
+/// `GET /problems/{code}`: what a problem means and what to do about it. Its answers name this path as their `type`.
+pub(super) async fn problem(request: HttpRequest) -> Result<HttpResponse, Fault> {
+    let code = ProblemCode::of(address::segment(&request, "code")).ok_or_else(|| {
+        Fault::new(ProblemCode::RouteNotFound, "No problem has this code; /docs lists those there are.")
+    })?;
+    Ok(pages::problem(code))
 }
 
 #[cfg(test)]

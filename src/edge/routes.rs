@@ -83,6 +83,8 @@ fn table() -> Vec<Entry> {
         entry("/api/v1/qr-codes/{id}/scans", program, vec![(Method::GET, web::to(scans::of_code))]),
         entry("/api/v1/scans", program, vec![(Method::GET, web::to(scans::of_account))]),
         entry("/qr/{file}", program, reads(|| web::to(images::show))),
+        // Two segments, so that no short link can have this path.
+        entry("/problems/{code}", visitor, reads(|| web::to(docs::problem))),
     ]
 }
 

@@ -18,6 +18,22 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
+/// A text of ours as HTML shows it: what stands in backticks as code.
+pub(super) struct Marked(pub(super) &'static str);
+
+impl fmt::Display for Marked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.0.split('`').enumerate() {
+            if index % 2 == 0 {
+                write!(formatter, "{}", Escaped(part))?;
+            } else {
+                write!(formatter, "<code>{}</code>", Escaped(part))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The first character that means something to HTML: where it is, and what is written for it.
 fn first_special(text: &str) -> Option<(usize, &'static str)> {
     text.bytes().enumerate().find_map(|(position, byte)| {
@@ -35,7 +51,12 @@ fn first_special(text: &str) -> Option<(usize, &'static str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::Escaped;
+    use super::{Escaped, Marked};
+
+    #[test]
+    fn what_stands_in_backticks_is_code() {
+        assert_eq!(Marked("Send `a < b` once.").to_string(), "Send <code>a &lt; b</code> once.");
+    }
 
     #[test]
     fn what_means_something_to_html_is_written_as_a_reference() {

@@ -11,7 +11,7 @@ use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use ezqr_schema::ProblemCode;
 
-use self::escape::Escaped;
+use self::escape::{Escaped, Marked};
 pub(crate) use self::reference::render as render_reference;
 
 const STYLE: &str = include_str!("style.css");
@@ -45,6 +45,19 @@ pub(crate) fn preview(short_link: &str, target_url: &str) -> HttpResponse {
     let mut builder = HttpResponse::Ok();
     builder.insert_header((header::CACHE_CONTROL, "no-store"));
     page(builder, "Preview", &content)
+}
+
+/// The page that describes a kind of problem, to which `type` in its answers leads.
+pub(crate) fn problem(code: ProblemCode) -> HttpResponse {
+    let (status, title, name) = (code.status(), Escaped(code.title()), code.code());
+    let (meaning, remedy) = (Marked(code.meaning()), Marked(code.remedy()));
+    let content = format!(
+        "<p class=\"mark\">Problem {status}</p><h1>{title}</h1><p>{meaning}</p><h2>What to do</h2><p>{remedy}</p>\
+         <p class=\"small\"><code>{name}</code></p>"
+    );
+    let mut builder = HttpResponse::Ok();
+    builder.insert_header((header::CACHE_CONTROL, "public, max-age=3600"));
+    page(builder, code.title(), &content)
 }
 
 /// The page that describes the interface, as it was rendered.
@@ -116,6 +129,19 @@ mod tests {
         ));
         assert!(shown.contains("https://r.example.com/&lt;b&gt;X&#39;&quot;"));
         assert!(!shown.contains("<script") && !shown.contains("<b>"));
+    }
+
+    #[test]
+    fn every_problem_is_described_by_a_page() {
+        for code in ProblemCode::ALL {
+            let shown = text(problem(*code));
+            for told in [code.title(), code.meaning(), code.remedy()] {
+                let plain = Escaped(told).to_string().replace('`', "");
+                let without_marks = shown.replace("<code>", "").replace("</code>", "");
+                assert!(without_marks.contains(&plain), "{code:?}: {shown}");
+            }
+            assert!(!shown.contains('`') && shown.contains(code.code()), "{code:?}");
+        }
     }
 
     #[test]

@@ -95,3 +95,31 @@ fn what_is_answered_is_described() {
         assert_eq!(names(&answer.json()), names(&schema["properties"]), "{path}");
     }
 }
+
+#[test]
+fn the_type_of_every_problem_is_an_address_that_answers() {
+    let app = TestApp::spawn();
+    for code in ezqr_schema::ProblemCode::ALL {
+        let page = app.visitor.get(&format!("/problems/{}", code.code())).send();
+        assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{page}");
+        assert!(page.text().contains(code.title()) && page.text().contains("What to do"), "{page}");
+    }
+    // As it stands in an answer.
+    let problem = app.visitor.get("/api/v1/qr-codes").send().problem();
+    let page = app.visitor.get(problem["type"].as_str().unwrap()).send();
+    assert_eq!(page.status, 200);
+    assert!(
+        page.text().contains("An API key is required") && page.text().contains("ezqr key create"),
+        "{page}"
+    );
+    let unknown = app.visitor.get("/problems/nothing").accept("application/problem+json").send();
+    assert_eq!(
+        unknown.refusal(),
+        "404 route-not-found\n No problem has this code; /docs lists those there are."
+    );
+    // The word could be a short code, which has one segment.
+    assert_eq!(
+        app.visitor.get("/problems").accept("application/problem+json").send().problem()["code"],
+        "code-not-found"
+    );
+}

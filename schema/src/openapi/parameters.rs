@@ -43,6 +43,7 @@ fn of_paths() -> Named {
             json!({ "type": "string", "enum": ["png", "svg", "pdf"] }),
             "The format of the image.",
         ),
+        "code": in_path("code", schema("ProblemCode"), "The code of the problem."),
         "short_code": in_path(
             "short_code",
             json!({ "type": "string" }),

@@ -56,7 +56,8 @@ pub(super) fn schemas() -> Named {
                 "type": {
                     "type": "string",
                     "format": "uri-reference",
-                    "description": "Identifies the kind: `/problems/` and its code.",
+                    "description": "Identifies the kind: `/problems/` and its code, relative to the service. A page \
+                                    there says what it means and what to do about it.",
                 },
                 "title": { "type": "string", "description": "What the kind is called." },
                 "status": {

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::head;
+use crate::ProblemCode;
 use crate::openapi::answers::{Asker, answers};
 use crate::openapi::problems::ANY;
-use crate::openapi::references::{Named, json_body, named};
+use crate::openapi::references::{Named, json_body, named, parameters};
 use crate::openapi::security::nobody;
 
 /// The paths.
@@ -42,6 +43,26 @@ pub(super) fn paths() -> Named {
                 }),
             ),
             "head": head("get_openapi_head", "service", &[], nobody()),
+        },
+        "/problems/{code}": {
+            "get": {
+                "operationId": "get_problem",
+                "tags": ["service"],
+                "summary": "What a problem means and what to do about it, as a page",
+                "security": nobody(),
+                "parameters": parameters(&["code"]),
+                "responses": answers(
+                    Asker::Visitor,
+                    json!({
+                        "200": answer(
+                            "A page that loads nothing else.",
+                            json!({ "text/html": { "schema": { "type": "string" } } }),
+                        ),
+                    }),
+                    &[ANY, &[ProblemCode::RouteNotFound]],
+                ),
+            },
+            "head": head("get_problem_head", "service", &["code"], nobody()),
         },
         "/docs": {
             "get": operation(
