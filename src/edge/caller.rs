@@ -56,9 +56,17 @@ async fn authenticate(edge: &Edge, request: &HttpRequest) -> Result<Arc<Principa
         let detail = "The header Authorization is there more than once; send it once.";
         return Err(Fault::new(ProblemCode::BadRequest, detail));
     }
-    let secret = bearer(header).ok_or_else(invalid_key)?;
+    let secret = bearer(header).map_err(|cause| Fault::new(ProblemCode::InvalidKey, cause.to_string()))?;
     edge.handles.keyring.authenticate(secret).await.map_err(|error| match error {
-        AuthenticateError::Unknown => invalid_key(),
+        AuthenticateError::Unknown => {
+            let detail = "No API key of this service has the secret in the header Authorization. It may be of another \
+                          installation; ezqr key list shows the keys of this one.";
+            Fault::new(ProblemCode::InvalidKey, detail)
+        }
+        AuthenticateError::Revoked => {
+            let detail = "The API key in the header Authorization was revoked. Send another; ezqr key create makes one.";
+            Fault::new(ProblemCode::InvalidKey, detail)
+        }
         AuthenticateError::AccountSuspended => {
             Fault::new(ProblemCode::AccountSuspended, "The key's account is suspended.")
         }
@@ -66,18 +74,36 @@ async fn authenticate(edge: &Edge, request: &HttpRequest) -> Result<Arc<Principa
     })
 }
 
-/// The secret in the header; the scheme's case does not matter (RFC 9110, 11.1).
-fn bearer(header: &HeaderValue) -> Option<KeySecret> {
-    let (scheme, secret) = header.to_str().ok()?.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return None;
-    }
-    KeySecret::parse(secret.trim_matches(' ')).ok()
+/// Why the header holds no secret; told to whoever sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum NoSecret {
+    #[error(
+        "The header Authorization does not begin with the scheme Bearer and a blank. Send Authorization: Bearer <API key>."
+    )]
+    OtherScheme,
+    #[error(
+        "Nothing stands behind Bearer in the header Authorization. Send Authorization: Bearer <API key>."
+    )]
+    Nothing,
+    #[error(
+        "What stands behind Bearer in the header Authorization is no API key. One is ezqr_<environment>_<random>_<checksum>, \
+         and a part is missing or mistyped: the checksum is not that of the rest. Send the whole key as it was shown."
+    )]
+    NoKey,
 }
 
-fn invalid_key() -> Fault {
-    let detail = "The header Authorization holds no valid API key: it is malformed, unknown or revoked.";
-    Fault::new(ProblemCode::InvalidKey, detail)
+/// The secret in the header; the scheme's case does not matter (RFC 9110, 11.1).
+fn bearer(header: &HeaderValue) -> Result<KeySecret, NoSecret> {
+    let text = header.to_str().map_err(|_| NoSecret::NoKey)?;
+    let (scheme, secret) = text.split_once(' ').unwrap_or((text, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(NoSecret::OtherScheme);
+    }
+    let secret = secret.trim_matches(' ');
+    if secret.is_empty() {
+        return Err(NoSecret::Nothing);
+    }
+    KeySecret::parse(secret).map_err(|_| NoSecret::NoKey)
 }
 
 /// Takes a token, and leaves word of the bucket for the answer's headers.
@@ -138,11 +164,13 @@ mod tests {
     fn a_bearer_is_read_whatever_the_case_of_its_scheme() {
         let secret = KeySecret::generate(&Environment::parse("production").unwrap()).unwrap();
         let read = |text: String| bearer(&HeaderValue::from_str(&text).unwrap());
-        assert_eq!(read(format!("Bearer {}", secret.reveal())), Some(secret.clone()));
-        assert_eq!(read(format!("bearer  {}", secret.reveal())), Some(secret.clone()));
-        assert_eq!(read(format!("Basic {}", secret.reveal())), None);
-        assert_eq!(read(secret.reveal().to_owned()), None);
-        assert_eq!(read("Bearer ".to_owned()), None);
+        assert_eq!(read(format!("Bearer {}", secret.reveal())), Ok(secret.clone()));
+        assert_eq!(read(format!("bearer  {}", secret.reveal())), Ok(secret.clone()));
+        assert_eq!(read(format!("Basic {}", secret.reveal())), Err(NoSecret::OtherScheme));
+        assert_eq!(read(secret.reveal().to_owned()), Err(NoSecret::OtherScheme));
+        assert_eq!(read("Bearer ".to_owned()), Err(NoSecret::Nothing));
+        assert_eq!(read(format!("Bearer {}x", secret.reveal())), Err(NoSecret::NoKey));
+        assert_eq!(read("Bearer \u{fc}".to_owned()), Err(NoSecret::NoKey));
     }
 
     #[test]

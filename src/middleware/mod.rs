@@ -114,11 +114,14 @@ impl Surround {
         request_id: &HeaderValue,
         took: Duration,
     ) -> ServiceResponse {
-        let Some(fault) = problem::fault_of(response.response()) else { return response };
+        let Some(mut fault) = problem::fault_of(response.response()) else { return response };
         let request_id = request_id.to_str().unwrap_or_default();
         let audience = (self.audience)(response.request());
-        self.log(&fault, audience, response.request().method(), request_id, took);
         let allow = response.headers().get(header::ALLOW).cloned();
+        if let (ProblemCode::MethodNotAllowed, Some(allow)) = (fault.code, &allow) {
+            fault.detail = other_methods(response.request().method(), allow);
+        }
+        self.log(&fault, audience, response.request().method(), request_id, took);
         let mut answer = problem::answer(fault, request_id, audience);
         if let Some(allow) = allow {
             answer.headers_mut().insert(header::ALLOW, allow);
@@ -167,6 +170,13 @@ impl Surround {
             }
         }
     }
+}
+
+/// What to send instead of `method`, by the header that names the methods there are.
+fn other_methods(method: &Method, allow: &HeaderValue) -> String {
+    let mut allowed: Vec<&str> = allow.to_str().unwrap_or_default().split(',').map(str::trim).collect();
+    allowed.sort_unstable();
+    format!("This resource has no {method}; it has {}.", allowed.join(", "))
 }
 
 #[cfg(test)]

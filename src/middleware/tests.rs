@@ -157,6 +157,7 @@ async fn the_routers_own_refusals_are_problems() {
     assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(answer.problem()["code"], "method-not-allowed");
     assert_eq!(answer.header("allow"), "GET");
+    assert_eq!(answer.problem()["detail"], "This resource has no POST; it has GET.");
 
     let long = format!("/thing?{}", "x".repeat(300));
     let answer = call!(Audience::Program, fine, TestRequest::get().uri(&long));

@@ -255,9 +255,10 @@ fn a_batch_that_is_no_array_of_1_to_100_is_refused() {
         assert_eq!(refusal(json!([])), "422 invalid-request\n must be an array of 1 to 100 codes, has 0");
         let many = "422 invalid-request\n must be an array of 1 to 100 codes, has 101";
         assert_eq!(refusal(items.clone().into()), many);
+        let single = "is an object; send a single code in brackets, as [{...}]";
         assert_eq!(
             refusal(text("a")),
-            "422 invalid-request\n must be an array of 1 to 100 codes, is no array"
+            format!("422 invalid-request\n must be an array of 1 to 100 codes, {single}")
         );
     }
     app.assert_nothing_written();

@@ -89,10 +89,11 @@ fn an_unknown_method_is_told_the_known_ones() {
         allow.sort_unstable();
         assert_eq!((answer.status, allow.join(", ").as_str()), (405, allowed), "{method} {path}");
         assert_eq!(answer.problem()["code"], "method-not-allowed");
+        assert_eq!(answer.problem()["detail"], format!("This resource has no {method}; it has {allowed}."));
     }
     assert_snapshot!(app.api.call("PUT", "/api/v1/qr-codes").send().refusal(), @"
     405 method-not-allowed
-     The header Allow names the methods of this resource.
+     This resource has no PUT; it has GET, POST.
     ");
 }
 

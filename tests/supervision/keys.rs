@@ -25,7 +25,7 @@ async fn a_key_is_refused_from_the_very_instant_it_was_revoked_for() {
     clock.advance(Duration::from_millis(59_999));
     assert!(authenticate().await.is_ok(), "a millisecond before");
     clock.advance(Duration::from_millis(1));
-    assert!(matches!(authenticate().await, Err(AuthenticateError::Unknown)));
+    assert!(matches!(authenticate().await, Err(AuthenticateError::Revoked)));
 }
 
 /// A table that is never swept would have no room for a network once as many had come, ever.

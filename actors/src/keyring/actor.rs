@@ -100,7 +100,7 @@ impl KeyRing {
     pub(super) fn authenticate(&self, secret: &KeySecret) -> Result<Arc<Principal>, AuthenticateError> {
         let entry = self.keys.get(&secret.hash(&self.seed.pepper)).ok_or(AuthenticateError::Unknown)?;
         if entry.revoked_at.is_some_and(|from| from <= self.seed.clock.now()) {
-            return Err(AuthenticateError::Unknown);
+            return Err(AuthenticateError::Revoked);
         }
         match entry.account_status {
             AccountStatus::Active => Ok(Arc::clone(&entry.principal)),

@@ -25,9 +25,12 @@ pub struct Principal {
 /// Why a secret was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuthenticateError {
-    /// No key has this secret, or the key was revoked: which of them is nobody's business.
-    #[error("no valid API key has this secret")]
+    /// No key has this secret.
+    #[error("no API key has this secret")]
     Unknown,
+    /// The key with this secret was revoked. Who has the whole secret may know.
+    #[error("the API key was revoked")]
+    Revoked,
     /// The key is good, its account suspended.
     #[error("the account is suspended")]
     AccountSuspended,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::create::{Aliases, parse_item};
 use super::{Body, CodeRecord, ParseContext, Refused};
@@ -28,7 +29,7 @@ pub fn parse_batch(
         let detail = format!("must be an array of 1 to {BATCH_LIMIT} codes, {found}");
         Refused::one(FieldFault::new("", detail))
     };
-    let Some(items) = body.elements() else { return Err(refused("is no array")) };
+    let Some(items) = body.elements() else { return Err(refused(&instead(body.value()))) };
     if !(1..=BATCH_LIMIT).contains(&items.len()) {
         return Err(refused(&format!("has {}", items.len())));
     }
@@ -55,6 +56,20 @@ pub fn bound_tags(items: Vec<Result<NewCode, Refused>>) -> Vec<Result<NewCode, R
         Ok(code)
     };
     items.into_iter().enumerate().map(bound).collect()
+}
+
+/// What a body that is no array is, and what to send instead of it.
+fn instead(body: &Value) -> String {
+    /// Longest name of a member that is repeated, in characters.
+    const LONGEST_NAME: usize = 64;
+    let Value::Object(members) = body else { return "is no array".to_owned() };
+    match members.iter().find(|(_, member)| member.is_array()) {
+        Some((name, _)) => {
+            let name: String = name.chars().take(LONGEST_NAME).collect();
+            format!("is an object; send the array in its member {name} by itself, as [{{...}}, {{...}}]")
+        }
+        None => "is an object; send a single code in brackets, as [{...}]".to_owned(),
+    }
 }
 
 /// The codes of a batch that is carried out as a whole or not at all.

@@ -19,7 +19,14 @@ fn a_batch_is_an_array_of_1_to_100() {
     let told = |body| told(parse(&body).unwrap_err());
     assert_eq!(told(json!([])), [" must be an array of 1 to 100 codes, has 0"]);
     assert_eq!(told(Value::from(vec![plain(); 101])), [" must be an array of 1 to 100 codes, has 101"]);
-    assert_eq!(told(plain()), [" must be an array of 1 to 100 codes, is no array"]);
+    let instead = |found: &str| vec![format!(" must be an array of 1 to 100 codes, is an object; {found}")];
+    assert_eq!(told(plain()), instead("send a single code in brackets, as [{...}]"));
+    let wrapped = "send the array in its member codes by itself, as [{...}, {...}]";
+    assert_eq!(told(json!({ "codes": [plain()] })), instead(wrapped));
+    assert_eq!(told(json!({ "on_error": "continue", "codes": [] })), instead(wrapped));
+    let long = format!("send the array in its member {} by itself, as [{{...}}, {{...}}]", "x".repeat(64));
+    assert_eq!(told(json!({ "x".repeat(1_000): [] })), instead(&long));
+    assert_eq!(told(json!("[]")), [" must be an array of 1 to 100 codes, is no array"]);
     assert_eq!(told(json!(null)), [" must be an array of 1 to 100 codes, is no array"]);
 }
 
