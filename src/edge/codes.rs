@@ -122,7 +122,7 @@ pub(super) async fn read(request: HttpRequest, edge: Data<Edge>) -> Result<HttpR
     records::answer(&edge, HttpResponse::Ok(), &code).await
 }
 
-/// `PATCH`: changes a code by JSON Merge Patch (RFC 7396).
+/// `PATCH`: changes a code by JSON Merge Patch (RFC 7396). A key that may not read codes is not shown one for it.
 pub(super) async fn change(
     request: HttpRequest,
     payload: Payload,
@@ -139,6 +139,9 @@ pub(super) async fn change(
     }
     let owner = principal.owner.clone();
     let code = make(&edge, ChangeRequest { owner, id, patch, expected }).await?;
+    if !principal.scopes.allow(Scope::CodesRead) {
+        return records::answer_receipt(&code);
+    }
     records::answer(&edge, HttpResponse::Ok(), &code).await
 }
 

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, ETag};
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use ezqr_schema::wire::{CodeRecord, RecordContext, ScanCount};
+use ezqr_schema::wire::{CodeReceipt, CodeRecord, RecordContext, ScanCount};
 use ezqr_schema::{Code, LinkBase, LinkBaseId, Sequence, Timestamp};
 use serde::Serialize;
 
@@ -89,6 +89,13 @@ pub(super) async fn answer(
     let counts = scan_counts(edge, std::slice::from_ref(code)).await;
     let scan_count = counts.first().copied().unwrap_or(ScanCount::Unavailable);
     answer_with(edge, builder, code, scan_count, edge.clock.now()).await
+}
+
+/// The answer to a change, to a key that may not read codes: what tells it that the change was made, and no more.
+pub(super) fn answer_receipt(code: &Code) -> Result<HttpResponse, Fault> {
+    let mut builder = HttpResponse::Ok();
+    builder.insert_header(ETag(conditions::tag_of(code.version)));
+    json(builder, &CodeReceipt::new(code))
 }
 
 /// The answer that is the record of `code`, which this request made: nobody has scanned it.

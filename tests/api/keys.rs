@@ -36,7 +36,7 @@ fn a_request_without_a_key_is_told_how_to_send_one() {
 }
 
 #[test]
-fn malformed_unknown_and_revoked_keys_are_refused_alike() {
+fn each_way_in_which_a_key_is_not_valid_is_told_with_what_to_send_instead() {
     let app = TestApp::spawn();
     let revoked = app.make_key(&["--environment", "doomed"]);
     let keys = app.cli(&["key", "list"]);
@@ -51,20 +51,10 @@ fn malformed_unknown_and_revoked_keys_are_refused_alike() {
     let mut mistyped = app.key.clone();
     mistyped.pop();
     mistyped.push(if app.key.ends_with('0') { '1' } else { '0' });
-    let headers = [
-        format!("Bearer {revoked}"),
-        format!("Bearer {foreign}"),
-        format!("Bearer {mistyped}"),
-        "Bearer ".to_owned(),
-        "Bearer".to_owned(),
-        String::new(),
-        app.key.clone(),
-        format!("Basic {}", app.key),
-        format!("Bearer {} {}", app.key, app.key),
-        format!("Bearer {}", "x".repeat(4_000)),
-    ];
     let send = |header: &str| app.visitor.get(LIST).header("Authorization", header).send();
-    assert_snapshot!(send(&headers[0]), @r#"
+    let unknown = "No API key of this service has the secret in the header Authorization. It may be of another \
+                   installation; ezqr key list shows the keys of this one.";
+    assert_snapshot!(send(&format!("Bearer {revoked}")), @r#"
     401
     cache-control: no-store
     content-type: application/problem+json
@@ -78,25 +68,77 @@ fn malformed_unknown_and_revoked_keys_are_refused_alike() {
 
     {
       "code": "invalid-key",
-      "detail": "The header Authorization holds no valid API key: it is malformed, unknown or revoked.",
+      "detail": "The API key in the header Authorization was revoked. Send another; ezqr key create makes one.",
       "request_id": "<request id>",
       "status": 401,
       "title": "The API key is not valid",
       "type": "/problems/invalid-key"
     }
     "#);
-    let refusal = send(&headers[0]).refusal();
-    for header in &headers {
-        let answer = send(header);
-        assert_eq!(
-            (answer.refusal(), answer.header("www-authenticate")),
-            (refusal.clone(), "Bearer realm=\"ezqr\", error=\"invalid_token\""),
-            "{header}"
-        );
+    let scheme = "The header Authorization does not begin with the scheme Bearer and a blank. Send Authorization: Bearer \
+                  <API key>.";
+    let nothing =
+        "Nothing stands behind Bearer in the header Authorization. Send Authorization: Bearer <API key>.";
+    let no_key = "What stands behind Bearer in the header Authorization is no API key. One is \
+                  ezqr_<environment>_<random>_<checksum>, and a part is missing or mistyped: the checksum is not that of the \
+                  rest. Send the whole key as it was shown.";
+    for (header, detail) in [
+        (format!("Bearer {foreign}"), unknown),
+        (format!("Bearer {mistyped}"), no_key),
+        ("Bearer ".to_owned(), nothing),
+        ("Bearer".to_owned(), nothing),
+        (String::new(), scheme),
+        (app.key.clone(), scheme),
+        (format!("Basic {}", app.key), scheme),
+        (format!("Bearer {} {}", app.key, app.key), no_key),
+        (format!("Bearer {}", "x".repeat(4_000)), no_key),
+    ] {
+        let answer = send(&header);
+        assert_eq!(answer.refusal(), format!("401 invalid-key\n {detail}"), "{header}");
+        assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"ezqr\", error=\"invalid_token\"");
+        let secrets = [&app.key, &foreign, &mistyped];
+        assert!(secrets.iter().all(|secret| !answer.text().contains(secret.as_str())), "{answer}");
     }
     for header in [format!("bearer {}", app.key), format!("BEARER  {}", app.key)] {
         assert_eq!(send(&header).status, 200);
     }
+}
+
+#[test]
+fn a_key_that_may_change_codes_and_not_read_them_is_shown_none() {
+    let app = TestApp::spawn();
+    let record = app.api.created(&json!({
+        "content_type": "wifi", "content": { "ssid": "Office", "password": "correct horse" }, "name": "Lobby",
+    }));
+    let key = |scopes: &str| app.client(&app.make_key(&["--scopes", scopes]));
+    let (writer, eraser) = (key("codes:write"), key("codes:delete,codes:write"));
+    let both = key("codes:read,codes:write");
+    app.settle();
+    let answered = writer.patch(&record, &json!({}));
+    assert_eq!((answered.status, answered.json()), (200, json!({ "id": record["id"], "version": 1 })));
+    assert_eq!(answered.header("etag"), "\"1\"");
+    let changed = writer.patch(&record, &json!({ "name": "Hall" }));
+    assert_eq!(
+        (changed.json(), changed.header("etag")),
+        (json!({ "id": record["id"], "version": 2 }), "\"2\"")
+    );
+    assert_eq!(both.patch(&record, &json!({})).json()["content"], record["content"]);
+    // Nor by a refusal, nor by the end of it.
+    let stale = writer.call("PATCH", &format!("/api/v1/qr-codes/{}", record["id"].as_str().unwrap()));
+    let refused = stale.header("If-Match", "\"1\"").json(&json!({ "name": "x" })).send();
+    assert_eq!(refused.status, 412);
+    let deleted = eraser.patch(&record, &json!({ "status": "deleted" }));
+    assert_eq!(deleted.json(), json!({ "id": record["id"], "version": 3 }));
+    for answer in [answered, changed, refused, deleted] {
+        let text = answer.text();
+        assert!(
+            !text.contains("correct horse") && !text.contains("Lobby") && !text.contains("Office"),
+            "{text}"
+        );
+    }
+    // Who mints is told what it sent.
+    let own = writer.create(&json!({ "content_type": "text", "content": "a" }));
+    assert_eq!((own.status, &own.json()["content"]), (201, &json!("a")));
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub use cursor::{Cursors, InvalidCursor};
 pub use json::{Body, BodyFault, parse_body};
 pub use list::{ListAnswer, ListFilter, ListLimit, ListQuery, ScanCounts, parse_list_query};
 pub use patch::parse_code_patch;
-pub use record::{CodeRecord, RecordContext, ScanCount, pattern};
+pub use record::{CodeReceipt, CodeRecord, RecordContext, ScanCount, pattern};
 pub use refused::Refused;
 
 #[cfg(test)]

@@ -109,6 +109,20 @@ impl<'code> CodeRecord<'code> {
     }
 }
 
+/// What a key that may change codes and not read them is told of one that it changed.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CodeReceipt {
+    id: CodeId,
+    version: Version,
+}
+
+impl CodeReceipt {
+    /// That of `code`, as it is after the change.
+    pub const fn new(code: &Code) -> Self {
+        Self { id: code.id, version: code.version }
+    }
+}
+
 /// What the pattern of `code` holds: a static one its content, a dynamic one its short link under
 /// `link_base`, which is the one it was minted with.
 pub fn pattern(

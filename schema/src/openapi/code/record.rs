@@ -9,11 +9,28 @@ use crate::openapi::references::{Named, named, schema, schema_or_null};
 pub(super) fn schemas() -> Named {
     named(json!({
         "Code": code(),
+        "CodeReceipt": code_receipt(),
         "Images": images(),
         "CodeList": code_list(),
         "BatchAnswer": batch_answer(),
         "BatchItem": batch_item(),
     }))
+}
+
+fn code_receipt() -> Value {
+    json!({
+        "type": "object",
+        "description": "What a key without the scope `codes:read` is told of a code that it changed.",
+        "properties": {
+            "id": schema("CodeId"),
+            "version": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "Counts its changes; its `ETag`.",
+            },
+        },
+        "required": ["id", "version"],
+    })
 }
 
 fn code() -> Value {

@@ -138,6 +138,18 @@ fn record(description: &str) -> Value {
     })
 }
 
+fn changed() -> Value {
+    json!({
+        "200": {
+            "description": "The code as it is now; to a key without the scope `codes:read` its id and version alone.",
+            "headers": headers(&["ETag"]),
+            "content": {
+                "application/json": { "schema": { "anyOf": [schema("Code"), schema("CodeReceipt")] } },
+            },
+        },
+    })
+}
+
 fn read() -> Value {
     json!({
         "operationId": "get_code",
@@ -167,7 +179,7 @@ fn change() -> Value {
         },
         "responses": answers(
             Asker::Key,
-            record("The code as it is now."),
+            changed(),
             &[
                 ANY,
                 KEY,

@@ -3,7 +3,7 @@
 use super::validity::invalid;
 use super::*;
 use crate::wire::{
-    BatchAnswer, BatchItem, CodeRecord, ListAnswer, RecordContext, ScanCount, parse_code_patch,
+    BatchAnswer, BatchItem, CodeReceipt, CodeRecord, ListAnswer, RecordContext, ScanCount, parse_code_patch,
     parse_new_code,
 };
 use crate::{
@@ -87,6 +87,7 @@ fn a_changed_record_is_described_too() {
         let patch = parse_code_patch(&patch.into(), &CONTEXT).unwrap();
         let changed = patch.apply(&code, Timestamp::MAX).unwrap().unwrap();
         assert_described(&record(&changed, ScanCount::NONE), "Code", &[]);
+        assert_described(&json(&CodeReceipt::new(&changed)), "CodeReceipt", &[]);
     }
 }
 
