@@ -27,6 +27,25 @@ pub fn read(query: &str, set: impl FnMut(&str, &str) -> Result<(), String>) -> V
 pub fn read_without(
     query: &str,
     ignored: impl Fn(&str) -> bool,
+    set: impl FnMut(&str, &str) -> Result<(), String>,
+) -> Vec<FieldFault> {
+    read_each(query, ignored, |_| false, set)
+}
+
+/// As [`read`]; a parameter of which `is_list` may be there several times: `a=1&a=2` is what `a=1,2` is. `set` is
+/// handed each of them and adds it to those before.
+pub(super) fn read_lists(
+    query: &str,
+    is_list: impl Fn(&str) -> bool,
+    set: impl FnMut(&str, &str) -> Result<(), String>,
+) -> Vec<FieldFault> {
+    read_each(query, |_| false, is_list, set)
+}
+
+fn read_each(
+    query: &str,
+    ignored: impl Fn(&str) -> bool,
+    is_list: impl Fn(&str) -> bool,
     mut set: impl FnMut(&str, &str) -> Result<(), String>,
 ) -> Vec<FieldFault> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
@@ -36,8 +55,11 @@ pub fn read_without(
     let mut seen: Vec<Cow<'_, str>> = Vec::new();
     let mut faults = Vec::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| !ignored(name)) {
-        let outcome =
-            if seen.contains(&name) { Err("must be there once".to_owned()) } else { set(&name, &value) };
+        let outcome = if seen.contains(&name) && !is_list(&name) {
+            Err("must be there once".to_owned())
+        } else {
+            set(&name, &value)
+        };
         if let Err(detail) = outcome {
             faults.push(fault(&name, detail));
         }

@@ -67,7 +67,9 @@ fn of_ranges() -> Named {
 
 fn of_filters() -> Named {
     let several = |values: &str, description: &str| {
-        format!("{description} {values}, or up to {MOST_VALUES} separated by commas.")
+        format!(
+            "{description} {values}, or up to {MOST_VALUES} separated by commas or each in a parameter of its own."
+        )
     };
     let names = |names: &[&str]| format!("^({0})(,({0}))*$", names.join("|"));
     named(json!({

@@ -76,13 +76,23 @@ pub(super) fn referrers(text: &str) -> Result<Vec<Referrer>, String> {
     values(text, referrer, "a host name of at most 64 bytes, such as example.com, or direct, or other")
 }
 
+/// Adds `more` values of a list to those there are.
+pub(super) fn add<Value>(values: &mut Vec<Value>, more: Result<Vec<Value>, String>) -> Result<(), String> {
+    values.extend(more?);
+    if values.len() > MOST_VALUES { Err(too_many()) } else { Ok(()) }
+}
+
+fn too_many() -> String {
+    format!("must have at most {MOST_VALUES} values")
+}
+
 fn values<Value>(
     text: &str,
     parse: impl Fn(&str) -> Option<Value>,
     rule: &str,
 ) -> Result<Vec<Value>, String> {
     if text.split(',').count() > MOST_VALUES {
-        return Err(format!("must have at most {MOST_VALUES} values"));
+        return Err(too_many());
     }
     let parsed = text.split(',').map(parse).collect::<Option<_>>();
     parsed.ok_or_else(|| format!("must be {rule}; several are separated by commas"))

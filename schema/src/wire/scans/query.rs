@@ -2,7 +2,7 @@
 
 use super::{Bound, GroupBy, Interval, ScanFilter, ScanRange, Top, Zone, filter};
 use crate::scan::Day;
-use crate::wire::parameters::{fault, read};
+use crate::wire::parameters::{fault, read_lists};
 use crate::wire::{CsvStyle, Refused};
 use crate::{FieldFault, Tag, Timestamp};
 
@@ -64,15 +64,15 @@ const PARAMETERS: &str =
 ///
 /// Each parameter is optional. `from` and `to` are dates of the zone, both inclusive, or RFC 3339 instants,
 /// which are moved to the next quarter of an hour and of which `to` is exclusive; by default the last 30 dates,
-/// today included. `country`, `device`, `referrer` and `class` take one value or several, separated by commas.
-/// `csv=excel` asks for CSV as Excel wants it.
+/// today included. `country`, `device`, `referrer` and `class` take one value or several, separated by commas or
+/// each in a parameter of its own. `csv=excel` asks for CSV as Excel wants it.
 ///
 /// # Errors
-/// A parameter is unknown, there twice or not what it must be, or they do not go together; the pointers are the
-/// parameters' names.
+/// A parameter is unknown, not what it must be or there twice and no list, or they do not go together; the pointers
+/// are the parameters' names.
 pub fn parse_scan_query(query: &str, now: Timestamp) -> Result<ScanQuery, Refused> {
     let mut asked = Asked::default();
-    let faults = read(query, |name, value| {
+    let faults = read_lists(query, is_list, |name, value| {
         asked.set(name, value).unwrap_or_else(|| {
             Err(format!("is not a parameter of this report; its parameters are {PARAMETERS}"))
         })
@@ -87,7 +87,7 @@ pub fn parse_scan_query(query: &str, now: Timestamp) -> Result<ScanQuery, Refuse
 pub fn parse_account_scan_query(query: &str, now: Timestamp) -> Result<AccountScanQuery, Refused> {
     let mut asked = Asked::default();
     let mut tag = None;
-    let faults = read(query, |name, value| {
+    let faults = read_lists(query, is_list, |name, value| {
         if name == "tag" {
             tag = Some(Tag::parse(value).map_err(|error| error.to_string())?);
             return Ok(());
@@ -97,6 +97,11 @@ pub fn parse_account_scan_query(query: &str, now: Timestamp) -> Result<AccountSc
         })
     });
     asked.resolve(faults, now).map(|scans| AccountScanQuery { scans, tag })
+}
+
+/// The filters, which take several values.
+fn is_list(name: &str) -> bool {
+    matches!(name, "country" | "device" | "referrer" | "class")
 }
 
 /// What was read so far.
@@ -122,10 +127,10 @@ impl Asked {
             "to" => Bound::parse(value).map(|bound| self.to = Some(bound)),
             "tz" => Zone::parse(value).map(|zone| self.zone = zone).map_err(|error| error.to_string()),
             "interval" => Interval::parse(value).map(|interval| self.interval = interval),
-            "country" => filter::countries(value).map(|countries| filter.countries = countries),
-            "device" => filter::devices(value).map(|devices| filter.devices = devices),
-            "referrer" => filter::referrers(value).map(|referrers| filter.referrers = referrers),
-            "class" => filter::classes(value).map(|classes| filter.classes = classes),
+            "country" => filter::add(&mut filter.countries, filter::countries(value)),
+            "device" => filter::add(&mut filter.devices, filter::devices(value)),
+            "referrer" => filter::add(&mut filter.referrers, filter::referrers(value)),
+            "class" => filter::add(&mut filter.classes, filter::classes(value)),
             "group_by" => GroupBy::parse(value).map(|group_by| self.group_by = Some(group_by)),
             "top" => Top::parse(value).map(|top| self.top = top),
             "format" => ScanFormat::parse(value).map(|format| self.format = Some(format)),

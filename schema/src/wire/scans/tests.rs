@@ -166,6 +166,30 @@ fn who_says_how_a_table_is_written_asks_for_one() {
 }
 
 #[test]
+fn values_of_a_list_stand_together_or_each_in_a_parameter_of_its_own() {
+    let read = |query: &str| parse_scan_query(query, now()).unwrap().filter;
+    for (together, apart) in [
+        ("country=DE,US", "country=DE&country=US"),
+        ("country=DE,US,AT", "country=DE&interval=day&country=US,AT"),
+        ("device=phone,tablet", "device=phone&device=tablet"),
+        ("referrer=direct,shop.example.com", "referrer=direct&referrer=shop.example.com"),
+        ("class=bot,human", "class=bot&class=human"),
+    ] {
+        assert_eq!(read(together), read(apart), "{apart}");
+        assert_ne!(read(together), read(""), "{together}");
+    }
+    let many = |count| vec!["country=DE"; count].join("&");
+    assert_eq!(read(&many(16)).countries.len(), 16);
+    let eleven = ["DE"; 11].join(",");
+    assert_eq!(
+        faults(&format!("country={eleven}&country={eleven}")),
+        ["country must have at most 20 values"]
+    );
+    assert_eq!(faults("country=DE&country=x").len(), 1);
+    assert_eq!(faults("top=5&top=5"), ["top must be there once"], "one value is no list");
+}
+
+#[test]
 fn all_faults_are_told_at_once() {
     assert_eq!(faults("from=x&to=y&tz=z&top=many").len(), 4);
     let refused = parse_account_scan_query("tag=&page=2", now()).unwrap_err();
