@@ -121,6 +121,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_a_state_that_wants_requests_is_answered_with_200() {
+        let status = |state| answer_state(state, StoreHealth::Running, &[]).status().as_u16();
+        for state in [State::Ready, State::Degraded] {
+            assert_eq!(status(state), 200, "{state:?}");
+        }
+        for state in [State::Starting, State::Unready, State::Draining] {
+            assert_eq!(status(state), 503, "{state:?}");
+        }
+    }
+
+    #[test]
     fn a_store_that_is_away_degrades_and_one_that_failed_ends_it() {
         let cases = [
             (StoreHealth::Running, ActorReadiness::Ready, State::Ready),

@@ -27,7 +27,7 @@ pub(crate) fn answer(fault: Fault, request_id: &str, audience: Audience) -> Http
     if let Some(challenge) = challenge(fault.code) {
         builder.insert_header((header::WWW_AUTHENTICATE, challenge));
     }
-    if let Some(retry_after) = fault.retry_after {
+    if let Some(retry_after) = fault.retry_after.or(later(fault.code)) {
         builder.insert_header((header::RETRY_AFTER, whole_seconds(retry_after)));
     }
     if audience == Audience::Visitor {
@@ -39,6 +39,14 @@ pub(crate) fn answer(fault: Fault, request_id: &str, audience: Audience) -> Http
         Ok(body) => builder.insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).body(body),
         // Unreachable: a problem is texts and numbers.
         Err(_) => builder.finish(),
+    }
+}
+
+/// When to ask again where nobody knows better: who is busy or limits always says so.
+const fn later(code: ProblemCode) -> Option<Duration> {
+    match code.status() {
+        429 | 503 => Some(Duration::from_secs(1)),
+        _ => None,
     }
 }
 

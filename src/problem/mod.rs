@@ -8,6 +8,8 @@ mod answer;
 mod domain;
 mod fault;
 mod framework;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use answer::{Audience, answer};
 pub(crate) use fault::Fault;

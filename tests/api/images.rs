@@ -326,3 +326,44 @@ fn private_images_ask_for_a_key_of_their_environment() {
      No code that you may see has this id.
     ");
 }
+
+#[test]
+fn images_of_paused_and_expired_codes_are_drawn_still_and_of_deleted_ones_not() {
+    let app = TestApp::spawn();
+    let body = json!({ "content_type": "url", "content": "https://example.com/", "dynamic": true });
+    let record = app.api.created(&body);
+    let first = ["png", "svg", "pdf"].map(|format| image(&app, &record, format, ""));
+    let assert_drawn = |what: &str| {
+        for (format, first) in ["png", "svg", "pdf"].iter().zip(&first) {
+            let answer = image(&app, &record, format, "");
+            assert_eq!((answer.status, &answer.body), (200, &first.body), "{what} {format}");
+            assert_eq!(answer.header("etag"), first.header("etag"), "{what} {format}");
+        }
+    };
+    app.api.patched(&record, &json!({ "status": "paused" }));
+    assert_drawn("paused");
+    app.api.patched(&record, &json!({ "status": "active", "expires_at": "2100-05-04T04:00:00Z" }));
+    app.clock.advance(std::time::Duration::from_secs(7_200));
+    assert_eq!(app.visitor.get(record["short_link"].as_str().unwrap()).send().status, 410);
+    assert_drawn("expired");
+    assert_eq!(app.api.delete(&record).status, 204);
+    for format in ["png", "svg", "pdf"] {
+        assert_eq!(image(&app, &record, format, "").status, 410, "{format}");
+    }
+}
+
+#[test]
+fn images_of_other_patterns_have_other_tags() {
+    let app = TestApp::spawn();
+    let mut tags = std::collections::BTreeSet::new();
+    // Of the same version, level and size.
+    for content in ["Order 4471", "Order 4472", "Order 4473"] {
+        let record = app.api.created(&json!({ "content_type": "text", "content": content }));
+        for format in ["png", "svg", "pdf"] {
+            assert!(
+                tags.insert(image(&app, &record, format, "").header("etag").to_owned()),
+                "{content} {format}"
+            );
+        }
+    }
+}

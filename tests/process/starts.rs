@@ -122,3 +122,29 @@ fn the_settings_in_effect_are_shown_with_their_sources() {
     assert!(output.status.success());
     assert!(text.contains("workers = 3") && text.contains("EZQR__HTTP__WORKERS"), "{text}");
 }
+
+/// A code printed with such a link leads nowhere, for ever.
+#[test]
+fn a_link_url_that_leads_nowhere_from_elsewhere_is_warned_of() {
+    let warning = "links.link_url is this machine's own";
+    for (link_url, is_warned_of) in [
+        (None, true),
+        (Some("http://localhost:8080"), true),
+        (Some("http://127.0.0.1"), true),
+        (Some("http://[::1]:8080"), true),
+        (Some("https://r.example.com"), false),
+        (Some("http://192.0.2.7"), false),
+    ] {
+        let directory = directory();
+        let mut serve =
+            ezqr(directory.path(), &["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"]);
+        if let Some(link_url) = link_url {
+            serve.env("EZQR__LINKS__LINK_URL", link_url);
+        }
+        serve.env("EZQR__HTTP__DRAIN_NOTICE_SECONDS", "0");
+        let mut server = Server::of(serve.stderr(Stdio::piped()), directory.path());
+        server.terminate();
+        let (code, log) = server.wait();
+        assert_eq!((code, log.contains(warning)), (Some(0), is_warned_of), "{link_url:?}: {log}");
+    }
+}
