@@ -161,7 +161,8 @@ impl System {
         let link_base: LinkBaseId = store.adopt_link_base(&link_base).await?;
         let link_bases = LinkBases::load(store.clone(), clock.clone()).await?;
         let root = Root::new(clock.clone())?;
-        let rendering = RenderingSeed::new(bounds.render_threads, bounds.rendering_batches, bounds.rendering_queue)?;
+        let rendering =
+            RenderingSeed::new(bounds.render_threads, bounds.rendering_batches, bounds.rendering_queue)?;
         let scans = counting.open(store.clone(), clock.clone(), &link_bases.all())?;
         let link_bases = (link_bases, link_capitals);
         let premises = (store, clock);
