@@ -84,7 +84,7 @@ mod tests {
             "a\u{200b}bc",
             "abc=1",
             "ab",
-            "docs.",
+            "a_bc.",
             "7K3MX9QA\u{e9}A",
             "(.)",
         ] {
