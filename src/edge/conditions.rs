@@ -62,12 +62,13 @@ mod tests {
         assert_eq!(expected("\"3\""), Ok(Some(Version::new(3))));
         assert_eq!(expected("*"), Ok(None));
         assert_eq!(expected("W/\"3\""), Err(ProblemCode::VersionMismatch));
-        for tag in ["\"x\"", "\"+1\"", "\"01\"", "\" 1\"", "\"1.0\"", "\"\"", "\"18446744073709551616\""] {
+        for tag in ["\"x\"", "\"+1\"", "\"01\"", "\"1.0\"", "\"\"", "\"18446744073709551616\""] {
             assert_eq!(expected(tag), Err(ProblemCode::VersionMismatch), "{tag}");
         }
         assert_eq!(expected("\"0\""), Ok(Some(Version::new(0))), "of no code, which the store tells");
         assert_eq!(expected("\"3\", \"4\""), Err(ProblemCode::BadRequest));
         assert_eq!(expected("3"), Err(ProblemCode::BadRequest));
+        assert_eq!(expected("\" 1\""), Err(ProblemCode::BadRequest), "no entity tag: RFC 9110, 8.8.3");
         let without = TestRequest::default().to_http_request();
         assert_eq!(expected_version(&without).map_err(|fault| fault.code), Ok(None));
     }

@@ -172,7 +172,12 @@ async fn a_first_that_fails_hands_on_and_another_request_of_the_name_is_told_whe
     // The alias is taken: none of the same gets it, and each says so itself. Whoever asks for something else under the
     // name is not told that it is used, because it is not.
     let (refused, free) = (aliased("order-2", "body"), request(&world, "order-2", "another body", 1));
-    let (first, same, other) = tokio::join!(refused.mint(&world), refused.mint(&world), free.mint(&world));
+    let place = refused.place(&world).await;
+    let (same, other) = (refused.mint(&world), free.mint(&world));
+    pin_mut!(same, other);
+    // Both are in line before the first is carried out.
+    assert!(same.as_mut().now_or_never().is_none() && other.as_mut().now_or_never().is_none());
+    let (first, same, other) = tokio::join!(refused.carry_out(&world, place), same, other);
     assert_eq!([first, same], [(); 2].map(|()| Err(MintRefused::AliasTaken)));
     assert!(matches!(other.unwrap_err(), MintRefused::StillRunning { .. }));
     assert!(!free.mint(&world).await.unwrap().is_replayed);

@@ -169,7 +169,7 @@ fn a_refused_variable_is_named_too() {
 fn an_unknown_key_is_refused_with_the_known_ones() {
     assert_eq!(
         fault_of_file("[images]\npubic = true"),
-        "images.pubic: there is no such setting; [images] has public (set by file ezqr.toml)"
+        "images.pubic: there is no such setting; [images] has eci, public (set by file ezqr.toml)"
     );
     assert_eq!(
         fault_of_variable("EZQR__IMAGE__PUBLIC", "true"),
