@@ -138,8 +138,9 @@ impl<'edge> Repeatable<'edge> {
         let (body, turn) = match key {
             None => (body, Turn::Unnamed),
             Some(key) => {
-                let (method, path, query) =
-                    (request.method().as_str(), request.path(), request.query_string());
+                // A slash too many is the same route.
+                let path = request.path().trim_end_matches('/');
+                let (method, query) = (request.method().as_str(), request.query_string());
                 let hash = RequestHash::of(method, path, query, &body);
                 Self::line_up(edge, owner, key, hash, body).await?
             }

@@ -202,7 +202,7 @@ fn a_target_where_short_links_are_answered_is_a_loop_by_whatever_name() {
     ]);
     let leading = |host: &str| json!({ "content_type": "url", "content": "https://example.com/", "target_url": format!("{host}/a") });
     let refused = app.api.create(&leading("https://api.example.com"));
-    assert_eq!(refused.refusal().split(' ').take(2).collect::<Vec<_>>(), ["422", "redirect-loop"]);
+    assert!(refused.refusal().starts_with("422 redirect-loop\n/target_url "), "{}", refused.refusal());
     app.assert_nothing_written();
     let code = app.api.created(&leading("https://www.example.com"));
     let patch = json!({ "target_url": "http://api.example.com./a" });

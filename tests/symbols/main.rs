@@ -19,3 +19,4 @@ mod readers;
 mod samples;
 #[path = "../process/skipped.rs"]
 mod skipped;
+mod vectors;

@@ -86,7 +86,11 @@ impl Codes {
         let kept = self.doubts.0.remove(place);
         let cache = &self.seed.published.cache;
         match answer {
-            Ok(()) => cache.publish(Arc::new(Link::from(change.code)), began),
+            Ok(()) => {
+                cache.publish(Arc::new(Link::from(change.code)), began);
+                // It may have been written long before it was answered, and others have changed the code since.
+                cache.outdate(sequence);
+            }
             Err(ChangeError::VersionMismatch { .. } | ChangeError::Missing) => cache.outdate(sequence),
             Err(ChangeError::InDoubt { .. } | ChangeError::Write(_)) => {
                 // Others have their turn before it.

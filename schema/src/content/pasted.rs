@@ -1,10 +1,10 @@
 //! Numbers as people paste them: in groups, with marks that nobody sees.
 
 /// `text` without what only sets its groups apart or cannot be seen: blanks, dashes, and the invisible characters
-/// that copying brings along, such as the marks of direction around a number from an address book. Line breaks
-/// and tabs stay, for whoever checks the rest.
+/// that copying brings along, such as the marks of direction around a number from an address book, or a line break
+/// at its end. Line breaks and tabs within it stay, for whoever checks the rest.
 pub(super) fn without_separators(text: &str) -> String {
-    text.chars().filter(|character| !is_separator(*character)).collect()
+    text.trim().chars().filter(|character| !is_separator(*character)).collect()
 }
 
 fn is_separator(character: char) -> bool {
@@ -50,6 +50,7 @@ mod tests {
                 "{separator:?}"
             );
         }
+        assert_eq!(without_separators("\t12\r\n"), "12");
         for text in ["1\n2", "1\t2", "1_2", "1~2", "1,2", "٣", "\0"] {
             assert_eq!(without_separators(text), text);
         }

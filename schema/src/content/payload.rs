@@ -123,6 +123,9 @@ fn check_given(content_type: ContentType, text: &str) -> Result<(), String> {
         return Err(PayloadError::Empty.to_string());
     }
     if content_type == ContentType::Url {
+        if text.trim() != text {
+            return Err("must not begin or end with white space".to_owned());
+        }
         if text.contains(char::is_whitespace) {
             return Err("must not contain white space; write a space as %20".to_owned());
         }

@@ -127,7 +127,8 @@ impl ProblemCode {
             }
             Self::OutcomeUnknown => {
                 "Send the same change again, which does no harm; a request that mints only under the same \
-                 `Idempotency-Key`. Without one, list the codes first to see whether they were minted."
+                 `Idempotency-Key`, which it needs from the start. To look whether it was done proves nothing: it may \
+                 still be."
             }
         }
     }

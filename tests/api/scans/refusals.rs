@@ -69,8 +69,8 @@ fn what_is_asked_wrongly_is_named() {
     group_by must be one of class, country, device, referrer, or two different ones, such as country,device
     top must be a number from 1 to 100
     format must be one of json, csv, ndjson
-    tag is not a parameter of this report; its parameters are from, to, tz, interval, country, device, referrer, class, group_by, top, format
-    colour is not a parameter of this report; its parameters are from, to, tz, interval, country, device, referrer, class, group_by, top, format
+    tag is not a parameter of this report; its parameters are from, to, tz, interval, country, device, referrer, class, group_by, top, format, csv
+    colour is not a parameter of this report; its parameters are from, to, tz, interval, country, device, referrer, class, group_by, top, format, csv
     from must be there once
     ");
     let long = format!("?{}=1", "x".repeat(4_000));

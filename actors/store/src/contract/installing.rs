@@ -10,7 +10,8 @@ use super::accounts::{account, key};
 use super::minter::unique;
 use crate::{AccountStore, Founding, InstallationStore, KeyStore};
 
-fn founding() -> Founding {
+/// What an installation is founded on, unlike any other.
+pub(crate) fn founding() -> Founding {
     let account = account();
     Founding {
         secret: InstallationSecret::from_bytes(random_bytes().unwrap()),

@@ -28,8 +28,8 @@ fn show(names: &[&str], security: Value) -> Value {
         "operationId": "get_image",
         "tags": ["images"],
         "summary": "Fetch the image of a code",
-        "description": "Needs no key, unless the service is configured to ask one (`images.public`). Without a key, a \
-                        request that fails takes a token of the client's network, of 100 a minute. Parameters that \
+        "description": "Needs no key, unless the service is configured to ask one (`images.public`). Where it \
+                        needs none, a request that fails takes a token of the client's network, of 100 a minute. Parameters that \
                         the format has no use for are refused by name. Ignored are `v`, `_`, `fbclid`, `gclid`, \
                         `msclkid` and whatever begins with `utm_`, which caches and campaigns append; a query has at \
                         most 16 parameters. A paused or expired code can still be printed, and so can those of a \

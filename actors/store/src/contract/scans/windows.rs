@@ -5,7 +5,8 @@ use futures_util::future::join_all;
 
 use super::{ORDERS, largest_tally, new_epoch, new_epoch_id, new_page, row, sequence, some_day, tally};
 use crate::contract::Fixture;
-use crate::{ScanStore, WindowRow};
+use crate::contract::installing::founding;
+use crate::{InstallationStore as _, ScanStore, WindowRow};
 
 fn key(row: &WindowRow) -> impl Ord + use<> {
     (row.sequence, row.epoch.window, row.epoch.id)
@@ -183,6 +184,8 @@ pub async fn an_acknowledged_row_is_seen_elsewhere_and_after_a_restart(
     fixture: &impl Fixture<Store: ScanStore>,
 ) {
     let (store, another) = (fixture.serve().await, fixture.another().await);
+    // Scans without an installation are those of a lost one, which no store opens.
+    store.found(founding()).await.unwrap();
     let (page, day) = (new_page(&store).await, some_day());
     let rows = [row(sequence(page, 1), new_epoch(day, 1), tally(5))];
     assert_eq!(store.write_windows(&rows).await, Ok(()));
