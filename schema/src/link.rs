@@ -32,11 +32,12 @@ impl ShortPath {
     }
 }
 
-/// `path` without what no code can begin or end with, and without what follows a code and a sign of queries.
+/// `path` without what no code can begin or end with, and without what follows a code and a sign of queries, or an
+/// escape that is still one.
 fn bare(path: &str) -> &str {
     let is_outside = |character: char| !character.is_ascii_alphanumeric();
     let path = path.trim_start_matches(is_outside);
-    let end = path.find(['&', '?', '#']).unwrap_or(path.len());
+    let end = path.find(['&', '?', '#', '%']).unwrap_or(path.len());
     path.get(..end).unwrap_or(path).trim_end_matches(is_outside)
 }
 
@@ -66,6 +67,8 @@ mod tests {
                 ("", ".&utm_source=x&utm_medium=y."),
                 ("", "?utm_source=x"),
                 ("", "#top"),
+                ("", "%2F"),
+                ("", "%ZZ"),
             ] {
                 let typed = format!("{before}{code}{after}");
                 assert_eq!(ShortPath::read(&typed), meant, "{typed:?}");

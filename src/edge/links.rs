@@ -58,6 +58,8 @@ fn destination(link: &Link) -> Result<&TargetUrl, Fault> {
 /// Whether what stands behind the code begins with a plus: a preview, with something typed behind it.
 fn asks_for_preview(segment: &str) -> bool {
     let is_outside = |character: char| !character.is_ascii_alphanumeric() && character != '+';
+    // In a query whose question mark is missing a plus is a blank.
+    let segment = segment.split(['&', '?', '#']).next().unwrap_or(segment);
     segment.trim_end_matches(is_outside).ends_with('+')
 }
 

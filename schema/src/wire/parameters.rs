@@ -70,6 +70,10 @@ fn read_each(
 
 /// A fault of the parameter `name`, of which it repeats 64 characters.
 pub fn fault(name: &str, detail: impl Into<String>) -> FieldFault {
+    if name.is_empty() {
+        let fault = FieldFault::new("query", "has a parameter without a name");
+        return fault.with_code(ProblemCode::InvalidParameter);
+    }
     let name: String = name.chars().take(LONGEST_NAME).collect();
     FieldFault::new(name, detail).with_code(ProblemCode::InvalidParameter)
 }

@@ -178,7 +178,7 @@ fn an_unknown_key_is_refused_with_the_known_ones() {
     );
     assert_eq!(
         fault_of_variable("EZQR__IMAGES", "true"),
-        "images: there is no such setting; [images] has public (set by environment variable EZQR__IMAGES)"
+        "images: there is no such setting; [images] has eci, public (set by environment variable EZQR__IMAGES)"
     );
     assert_eq!(
         fault_of_file("listen = \"127.0.0.1:1\""),
