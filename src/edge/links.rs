@@ -117,7 +117,7 @@ mod tests {
         for segment in ["7K3MX9QA+", "7K3MX9QA+.", "7K3MX9QA+ ", "7K3MX9QA.+)"] {
             assert!(asks_for_preview(segment), "{segment}");
         }
-        for segment in ["7K3MX9QA", "7K3MX9QA.", "+7K3MX9QA", "7K3MX9QA&a=1+1", ""] {
+        for segment in ["7K3MX9QA", "7K3MX9QA.", "+7K3MX9QA", "7K3MX9QA&a=1+1", "7K3MX9QA&a=b+", ""] {
             assert!(!asks_for_preview(segment), "{segment}");
         }
     }
