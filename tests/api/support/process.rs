@@ -51,6 +51,8 @@ impl Server {
         let address = address.expect("it says where it listens").parse().unwrap();
         let key = lines.find(|line| line.trim().starts_with("ezqr_")).expect("it shows the first key");
         let key = key.trim().to_owned();
+        // The rest of the greeting is read too: a server whose greeting nobody takes ends.
+        thread::spawn(move || lines.count());
         Self { child, address, metrics, key, log: Some(log) }
     }
 
