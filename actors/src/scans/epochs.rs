@@ -288,15 +288,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_parked_is_over_and_no_longer_here() {
+    fn what_is_parked_is_over_and_no_longer_here_and_the_oldest_stays() {
         let mut epochs = Epochs::default();
-        epochs.begin(epoch(1));
-        epochs.add(epoch(1).id, &scan());
-        assert_eq!(epochs.newest_unwritten(), None);
-        epochs.end(epoch(1).id, 0);
-        assert_eq!(epochs.newest_unwritten(), Some(epoch(1).id));
-        epochs.let_go(epoch(1).id);
-        assert!(!epochs.add(epoch(1).id, &scan()) && !epochs.holds(epoch(1).id));
-        assert_eq!(epochs.keys(), 0);
+        for number in [1, 2] {
+            epochs.begin(epoch(number));
+            epochs.add(epoch(number).id, &scan());
+            assert_eq!(epochs.newest_unwritten(), None);
+            epochs.end(epoch(number).id, 0);
+        }
+        assert_eq!(epochs.newest_unwritten(), Some(epoch(2).id));
+        epochs.let_go(epoch(2).id);
+        assert!(!epochs.add(epoch(2).id, &scan()) && !epochs.holds(epoch(2).id));
+        assert_eq!(epochs.newest_unwritten(), None, "the oldest is written next");
+        assert!(epochs.holds(epoch(1).id) && epochs.keys() > 0);
     }
 }
