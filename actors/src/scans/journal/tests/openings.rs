@@ -25,6 +25,7 @@ fn files_are_their_owners_alone() {
     let _lane = lanes.attach();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&path), mode(&files_of(&path)[0])), (0o700, 0o600));
+    assert_eq!(mode(&path.join("lock")), 0o600);
 }
 
 #[test]
