@@ -3,7 +3,7 @@
 use std::fs;
 
 use ezqr_schema::Clock;
-use ezqr_store::{Credentials, EmbeddedOptions, EmbeddedStore, ScyllaOptions, ScyllaStore, Store};
+use ezqr_store::{Credentials, EmbeddedOptions, EmbeddedStore, OpenError, ScyllaOptions, ScyllaStore, Store};
 
 use super::BootError;
 use crate::config::{self, CqlUrl};
@@ -46,12 +46,24 @@ pub(super) async fn connect(
 /// Opens the configured store beside whoever serves it: nothing is made and nothing is migrated.
 pub(crate) async fn attach(settings: &config::Store, clock: &Clock) -> Result<Store, BootError> {
     match &settings.url {
-        None => Ok(Store::Embedded(EmbeddedStore::attach(&settings.data_directory)?)),
+        None => Ok(Store::Embedded(attach_embedded(settings)?)),
         Some(url) => {
             let options = options(settings, url)?;
             Ok(Store::Scylla(ScyllaStore::attach(options, clock.clone()).await.map_err(Box::new)?))
         }
     }
+}
+
+/// Where the database was lost, the remedy is the one that `serve` tells.
+fn attach_embedded(settings: &config::Store) -> Result<EmbeddedStore, OpenError> {
+    let directory = &settings.data_directory;
+    EmbeddedStore::attach(directory).map_err(|error| {
+        if matches!(error, OpenError::Missing { .. }) {
+            EmbeddedStore::why_missing(directory, &embedded_options(settings)).unwrap_or(error)
+        } else {
+            error
+        }
+    })
 }
 
 fn options(settings: &config::Store, url: &CqlUrl) -> Result<ScyllaOptions, BootError> {

@@ -57,13 +57,18 @@ fn a_lost_database_stops_the_start_and_who_insists_gets_a_new_installation() {
     stop(server);
     fs::remove_file(path.join("ezqr-data/ezqr.db")).unwrap();
     let told = refused(path, &SERVE);
-    for part in
-        ["ezqr.db holds no installation", "scans.db", "journal", "pepper.installation", "serve --found"]
-    {
+    for part in ["ezqr.db holds no installation", "scans.db", "journal", "serve --found"] {
         assert!(told.contains(part), "{told}");
     }
-    let (is_sound, detail) = finding(path, "files");
-    assert!(!is_sound && detail.contains("ezqr.db holds no installation"), "{detail}");
+    // Everybody tells the same remedy.
+    for subject in ["files", "store"] {
+        let (is_sound, detail) = finding(path, subject);
+        assert!(!is_sound && detail.contains("ezqr.db holds no installation"), "{detail}");
+    }
+    for command in [&["key", "list"][..], &["account", "list"], &["doctor", "--after-restore"]] {
+        let told = refused(path, command);
+        assert!(told.contains("ezqr.db holds no installation") && !told.contains("serve` first"), "{told}");
+    }
     assert!(!path.join("ezqr-data/ezqr.db").exists(), "nothing was made");
 
     fs::remove_file(path.join("greeted")).unwrap();
@@ -185,6 +190,40 @@ fn doctor_names_what_is_missing_or_damaged() {
     fs::write(data.join("ezqr.db-wal"), "no log").unwrap();
     let (is_sound, detail) = finding(path, "logs");
     assert!(!is_sound && detail.contains("ezqr.db"), "{detail}");
+}
+
+#[test]
+fn a_database_put_back_beside_the_log_of_another_is_told_with_its_cause() {
+    let directory = directory();
+    let path = directory.path();
+    let data = path.join("ezqr-data");
+    let server = Server::start(path);
+    let key = server.first_key();
+    stop(server);
+    fs::copy(data.join("ezqr.db"), path.join("backup")).unwrap();
+    let batch = vec![json!({"content_type": "text", "content": "x".repeat(1_000)}); 100];
+    let server = Server::start(path);
+    let mint_many = |server: &Server| {
+        let answer = Client::new(&server.url, &key).post("/api/v1/qr-codes/batch", &json!(batch)).unwrap();
+        assert_eq!(answer.status, 201);
+    };
+    (0..5).for_each(|_| mint_many(&server));
+    stop(server);
+    let mut server = Server::start(path);
+    mint_many(&server);
+    server.kill();
+    fs::copy(path.join("backup"), data.join("ezqr.db")).unwrap();
+    let (is_sound, detail) = finding(path, "codes");
+    assert!(!is_sound && detail.contains("remove its -wal and -shm first"), "{detail}");
+
+    for ending in ["-wal", "-shm"] {
+        fs::remove_file(data.join(format!("ezqr.db{ending}"))).unwrap();
+    }
+    fs::copy(path.join("backup"), data.join("ezqr.db")).unwrap();
+    let server = Server::start(path);
+    mint(&server, &key);
+    let (is_sound, detail) = finding(path, "codes");
+    assert!(is_sound, "{detail}");
 }
 
 #[test]

@@ -173,6 +173,7 @@ fn a_file_that_is_no_database_is_refused() {
     let refusal = open(directory.path()).unwrap_err();
     assert!(matches!(refusal, OpenError::Database { .. }));
     assert!(refusal.to_string().contains("/ezqr.db"), "{refusal}");
+    assert!(refusal.to_string().contains("remove its -wal and -shm first"), "{refusal}");
     fs::remove_file(directory.path().join("ezqr.db")).unwrap();
     drop(open(directory.path()).unwrap());
     fs::write(directory.path().join("scans.db"), "x".repeat(10_000)).unwrap();

@@ -9,6 +9,7 @@ use super::connection::open_reader;
 use super::database::{CODES, SCANS};
 use super::directory::is_served;
 use super::files::has_content;
+use super::open_error::{IF_PUT_BACK, is_damage};
 use super::places::leased;
 use super::reserve::{Reserve, free_bytes};
 use super::{EmbeddedOptions, EmbeddedStore, OpenError, log_tail};
@@ -128,7 +129,13 @@ fn pages(path: &Path) -> Result<String, String> {
     };
     match open_reader(path).and_then(|connection| check(&connection)) {
         Ok(faults) if faults == ["ok"] => Ok(format!("{} is whole", path.display())),
-        Ok(faults) => Err(format!("{} is damaged: {}", path.display(), faults.join("; ").replace('\n', " "))),
+        Ok(faults) => {
+            let faults = faults.join("; ").replace('\n', " ");
+            Err(format!("{} is damaged: {faults}. {IF_PUT_BACK}", path.display()))
+        }
+        Err(error) if is_damage(&error) => {
+            Err(format!("{} cannot be read: {error}. {IF_PUT_BACK}", path.display()))
+        }
         Err(error) => Err(format!("{} cannot be read: {error}", path.display())),
     }
 }

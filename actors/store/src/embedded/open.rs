@@ -63,14 +63,23 @@ impl EmbeddedStore {
     pub fn move_on_after_restore(directory: &Path, options: EmbeddedOptions) -> Result<LeaseMark, OpenError> {
         let path = CODES.path(directory);
         if !std::fs::exists(&path).unwrap_or(false) {
-            return Err(OpenError::Missing { path });
+            return Err(Self::why_missing(directory, &options).unwrap_or(OpenError::Missing { path }));
         }
         let store = Self::serve(directory, options, true)?;
         let leased =
             store.0.codes.readers.point(|connection| {
                 leased(connection).map_err(|error| ReadError::Corrupt(error.to_string()))
             });
-        leased.map_err(|error| OpenError::Inaccessible { path, source: std::io::Error::other(error) })
+        leased.map_err(|source| OpenError::Unreadable { path, source })
+    }
+
+    /// Why no server would start in `directory` either, where a database is missing: files of an installation are left
+    /// there, or cannot be read. `None` when a start makes what is missing. Changes nothing.
+    pub fn why_missing(directory: &Path, options: &EmbeddedOptions) -> Option<OpenError> {
+        match Survey::of(directory, options.journal.as_deref(), &options.places()) {
+            Ok(survey) => survey.refusal(),
+            Err(error) => Some(error),
+        }
     }
 
     /// Opens the store of `directory` beside whoever serves it, without a lock and without migrating.
@@ -92,10 +101,8 @@ impl EmbeddedStore {
         }
         let (codes, scans) = (CODES.open(directory)?, SCANS.open(directory)?);
         let path = CODES.path(directory);
-        let founded = fingerprint(&codes).map_err(|error| OpenError::Inaccessible {
-            path: path.clone(),
-            source: std::io::Error::other(error),
-        })?;
+        let founded =
+            fingerprint(&codes).map_err(|source| OpenError::Unreadable { path: path.clone(), source })?;
         if let Some(installation) = founded {
             let (codes, scans) = ((&codes, path.as_path()), (&scans, SCANS.path(directory)));
             reconcile(codes, (scans.0, &scans.1), &places, survey.told(installation), moves_on)?;

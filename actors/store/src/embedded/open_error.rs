@@ -3,7 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::MarkError;
+use rusqlite::ErrorCode;
+
+use crate::{MarkError, ReadError};
 
 /// Why the embedded store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -42,9 +44,9 @@ pub enum OpenError {
     },
     /// The installation is gone, and files of it are left.
     #[error(
-        "{} holds no installation, but files of one are here: {}. Put ezqr.db back, with ezqr.db-wal if there is one. \
-         Or start `ezqr serve --found`: it sets these files aside and founds a new installation, with which no code \
-         printed so far leads anywhere", .path.display(), list(.left)
+        "{} holds no installation, but files of one are here: {}. Put ezqr.db back, with its own ezqr.db-wal if it \
+         has one and without any other. Or start `ezqr serve --found`: it sets these files aside and founds a new \
+         installation, with which no code printed so far leads anywhere", .path.display(), list(.left)
     )]
     Lost {
         /// Where the installation should be.
@@ -77,13 +79,22 @@ pub enum OpenError {
         source: io::Error,
     },
     /// A database cannot be opened or migrated.
-    #[error("the database {} cannot be opened", .path.display())]
+    #[error("the database {} cannot be opened{}", .path.display(), remedy(is_damage(.source)))]
     Database {
         /// The file.
         path: PathBuf,
         /// Why.
         #[source]
         source: rusqlite::Error,
+    },
+    /// A database holds what ezqr does not write, or cannot be read.
+    #[error("the database {} cannot be read{}", .path.display(), remedy(matches!(.source, ReadError::Corrupt(_))))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: ReadError,
     },
     /// The writer's thread cannot be started.
     #[error("the store's writer cannot be started")]
@@ -92,4 +103,19 @@ pub enum OpenError {
 
 fn list(paths: &[PathBuf]) -> String {
     paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// What may have damaged a database, and what then helps.
+pub(super) const IF_PUT_BACK: &str = "If it was put back from a copy, a log of the database before it may have been \
+    left beside it, which damages it: put it back again, and remove its -wal and -shm first unless they came with the \
+    copy";
+
+/// What helps against damage; nothing where there is none.
+fn remedy(is_damaged: bool) -> String {
+    if is_damaged { format!(". {IF_PUT_BACK}") } else { String::new() }
+}
+
+/// Whether SQLite found a database damaged, and not out of reach.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
