@@ -17,6 +17,11 @@ impl InstallationFingerprint {
         &self.0
     }
 
+    /// The first 8 of the hexadecimal digits it is displayed as: a name for people and for files.
+    pub fn short_name(&self) -> String {
+        self.to_string().chars().take(8).collect()
+    }
+
     /// Reads what it is displayed as: 64 hexadecimal digits; `None` when `text` is anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let is_hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -53,6 +58,7 @@ mod tests {
         let [one, other] = [1, 2].map(|byte| InstallationSecret::from_bytes([byte; 32]).fingerprint());
         assert_ne!(one, other);
         assert_eq!(one.to_string(), "534e02fb3000d7b166a4f2ac6004c3ca7a28367e8b6baa19011582fee892a2f0");
+        assert_eq!(one.short_name(), "534e02fb");
         assert_eq!(InstallationFingerprint::parse(&one.to_string()), Some(one));
         for text in ["", "0", &"g".repeat(64), &"0".repeat(66), &"+1".repeat(32), &"é".repeat(32)] {
             assert_eq!(InstallationFingerprint::parse(text), None, "{text}");

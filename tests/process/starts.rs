@@ -34,10 +34,15 @@ fn the_data_are_nobody_elses_business() {
     let data = directory.path().join("ezqr-data");
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
-    let private = ["pepper", "pepper.installation", "ezqr.db", "scans.db", "journal/installation", "reserve"];
+    let private =
+        ["pepper", "ezqr.db", "scans.db", "journal/installation", "journal/lock", "lock", "reserve"];
     for name in private {
         assert_eq!(mode(&data.join(name)), 0o600, "{name}");
     }
+    let files = fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().path());
+    let marks: Vec<_> =
+        files.filter(|path| path.extension().is_some_and(|ending| ending == "installation")).collect();
+    assert!(marks.len() == 1 && mode(&marks[0]) == 0o600, "{marks:?}");
 }
 
 #[test]

@@ -4,16 +4,18 @@ use std::fs;
 
 use ezqr_schema::{Page, Sequence};
 use ezqr_store::contract::run;
-use ezqr_store::{EmbeddedStore, InstallationStore as _, LeaseMark, Mark, OpenError, ScanStore as _};
+use ezqr_store::{
+    EmbeddedOptions, EmbeddedStore, InstallationStore as _, LeaseMark, Mark, MarkFile, OpenError,
+    ScanStore as _,
+};
 
 use super::installed::{Installed, lease};
 
 /// Each file that may be left, alone; and what a refusal calls it.
-const REMAINS: [(&str, &[&str]); 4] = [
+const REMAINS: [(&str, &[&str]); 3] = [
     ("scans.db", &["scans.db"]),
     ("journal", &["journal/0000000001.journal"]),
     ("journal", &["journal/installation"]),
-    ("pepper.installation", &["pepper.installation"]),
 ];
 
 /// Removes everything but `kept`.
@@ -69,9 +71,10 @@ fn a_database_copied_without_its_log_is_none() {
     let (live, copy) = (Installed::nowhere(1), Installed::nowhere(1));
     let store = live.founded();
     fs::copy(live.path("ezqr.db"), copy.path("ezqr.db")).unwrap();
-    fs::copy(live.path("pepper.installation"), copy.path("pepper.installation")).unwrap();
+    fs::create_dir(copy.path("journal")).unwrap();
+    fs::copy(live.path("journal/installation"), copy.path("journal/installation")).unwrap();
     drop(store);
-    lost(&copy, "pepper.installation");
+    lost(&copy, "journal");
 }
 
 #[test]
@@ -81,11 +84,11 @@ fn files_of_another_installation_stop_the_opening_and_are_named() {
     let before = own.listing();
     let refusal = own.open().unwrap_err();
     let OpenError::Foreign { foreign, .. } = &refusal else { panic!("{refusal:?}") };
-    assert_eq!(*foreign, ["scans.db", "journal", "pepper.installation"].map(|name| own.path(name)));
+    assert_eq!(*foreign, ["scans.db", "journal"].map(|name| own.path(name)));
     assert!(refusal.to_string().contains("not of one installation"), "{refusal}");
     assert_eq!(own.listing(), before);
 
-    for name in ["scans.db", "journal/installation", "pepper.installation"] {
+    for name in ["scans.db", "journal/installation"] {
         let own = Installed::new(1);
         fs::copy(other.path(name), own.path(name)).unwrap();
         let refusal = own.open().unwrap_err();
@@ -118,7 +121,8 @@ fn who_insists_founds_and_finds_everything_set_aside() {
     let kept: Vec<String> =
         installed.listing().iter().map(|(path, _)| path.to_string_lossy().into_owned()).collect();
     let is_kept = |ending: &str| kept.iter().any(|path| path.ends_with(ending));
-    assert!(is_kept("scans.db.aside-1") && is_kept("pepper.installation.aside-1"), "{kept:?}");
+    assert!(is_kept("scans.db.aside-1"), "{kept:?}");
+    assert!(is_kept(&Installed::nowhere(1).beside_pepper()), "the other may have its pepper here: {kept:?}");
     assert!(is_kept("of-another-installation.aside-1/0000000001.journal"), "{kept:?}");
     assert!(!is_kept("journal/0000000001.journal"), "{kept:?}");
     drop(installed.open().unwrap());
@@ -156,7 +160,7 @@ fn an_adoption_that_was_cut_off_goes_on() {
     for done in 0..3 {
         let installed = Installed::of_the_released_program(1);
         drop(installed.open().unwrap());
-        for name in ["pepper.installation", "journal/installation"].iter().take(3 - done) {
+        for name in [&installed.beside_pepper(), "journal/installation"].iter().take(3 - done) {
             fs::remove_file(installed.path(name)).unwrap();
         }
         if done == 0 {
@@ -185,7 +189,7 @@ fn a_first_start_that_was_cut_off_is_none_that_was_lost() {
 
 #[test]
 fn a_damaged_mark_stops_the_opening_with_its_path() {
-    for name in ["journal/installation", "pepper.installation"] {
+    for name in ["journal/installation", &Installed::nowhere(1).beside_pepper()] {
         let installed = Installed::new(1);
         fs::write(installed.path(name), "x").unwrap();
         let refusal = installed.open().unwrap_err();
@@ -204,4 +208,60 @@ fn scans_of_a_lost_file_begin_anew_for_the_same_installation() {
     let store = installed.open().unwrap();
     assert_eq!(months(&store), 0);
     assert!(installed.marks()[0].is_some());
+}
+
+#[test]
+fn a_journal_whose_mark_could_not_be_written_is_the_installations_own() {
+    // After an upgrade, and where the journal was made anew later.
+    for installed in [Installed::of_the_released_program(1), Installed::new(1)] {
+        drop(installed.open().unwrap());
+        fs::write(installed.path("journal/0000000001.journal"), "ezqrscan and more").unwrap();
+        fs::remove_file(installed.path("journal/installation")).unwrap();
+        drop(installed.open().unwrap());
+        assert_eq!(installed.marks()[1], installed.marks()[0], "it is marked as soon as it can be");
+        assert!(installed.path("journal/0000000001.journal").exists());
+    }
+}
+
+#[test]
+fn scans_without_a_mark_beside_marks_are_still_anothers() {
+    let elsewhere = Installed::of_the_released_program(2);
+    let installed = Installed::new(1);
+    fs::copy(elsewhere.path("scans.db"), installed.path("scans.db")).unwrap();
+    assert!(matches!(installed.open().unwrap_err(), OpenError::Foreign { .. }), "ezqr.db is of today");
+
+    let installed = Installed::new(1);
+    for name in ["scans.db", "journal/installation"] {
+        fs::remove_file(installed.path(name)).unwrap();
+    }
+    fs::write(installed.path("journal/0000000001.journal"), "ezqrscan and more").unwrap();
+    let refusal = installed.open().unwrap_err();
+    let OpenError::Foreign { foreign, .. } = &refusal else { panic!("{refusal:?}") };
+    assert_eq!(*foreign, [installed.path("journal")], "and nothing but the pepper's mark is there");
+}
+
+#[test]
+fn installations_that_share_a_pepper_keep_their_marks_beside_it_each() {
+    let (own, other) = (Installed::of_the_released_program(1), Installed::of_the_released_program(2));
+    let options = EmbeddedOptions { pepper: own.options().pepper, ..other.options() };
+    let open_other = || EmbeddedStore::open(other.directory.path(), options.clone());
+    drop(own.open().unwrap());
+    let before = fs::read(own.path("journal/installation")).unwrap();
+    lease(&open_other().unwrap());
+    drop(own.open().unwrap());
+    drop(open_other().unwrap());
+    assert_eq!(fs::read(own.path(&own.beside_pepper())).unwrap(), before);
+    let theirs = MarkFile::at(own.path(&other.beside_pepper())).read().unwrap();
+    assert_eq!(theirs, other.marks()[0]);
+
+    // A third is founded with the same pepper.
+    let third = Installed::nowhere(3);
+    let options = EmbeddedOptions { pepper: own.options().pepper, ..third.options() };
+    third.found(&EmbeddedStore::open(third.directory.path(), options).unwrap());
+    assert!(own.path(&third.beside_pepper()).exists());
+
+    // What bears the name and tells of another is no mark of this one.
+    fs::copy(own.path(&other.beside_pepper()), own.path(&own.beside_pepper())).unwrap();
+    drop(own.open().unwrap());
+    assert_eq!(fs::read(own.path(&own.beside_pepper())).unwrap(), before);
 }

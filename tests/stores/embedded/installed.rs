@@ -116,7 +116,12 @@ impl Installed {
     /// What each place beside the database of codes tells; of `scans.db`, of the journal, beside the pepper.
     pub(crate) fn marks(&self) -> [Option<Mark>; 3] {
         let file = |name| MarkFile::at(self.path(name)).read().unwrap();
-        [self.mark_of_scans(), file("journal/installation"), file("pepper.installation")]
+        [self.mark_of_scans(), file("journal/installation"), file(&self.beside_pepper())]
+    }
+
+    /// The name of the file that this installation keeps beside its pepper.
+    pub(crate) fn beside_pepper(&self) -> String {
+        format!("pepper.{}.installation", self.secret().fingerprint().short_name())
     }
 
     fn mark_of_scans(&self) -> Option<Mark> {

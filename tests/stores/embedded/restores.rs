@@ -11,7 +11,9 @@ use rusqlite::Connection;
 use super::installed::{Installed, lease};
 
 /// Files beside the database of codes that tell how far numbers were given out, in the order they are written.
-const FILES: [&str; 2] = ["journal/installation", "pepper.installation"];
+fn files(installed: &Installed) -> [String; 2] {
+    ["journal/installation".to_owned(), installed.beside_pepper()]
+}
 
 /// Makes the places tell what they told before a step, as a crash before it leaves them. The first `written` of the
 /// three were written already.
@@ -26,7 +28,7 @@ fn crash(installed: &Installed, before: [Option<Mark>; 3], written: usize) {
                 let set = "UPDATE installation SET next_block = ?, generation = ?";
                 assert_eq!(scans.execute(set, told), Ok(1));
             }
-            _ => MarkFile::at(installed.path(FILES[index - 1])).write(&mark).unwrap(),
+            _ => MarkFile::at(installed.path(&files(installed)[index - 1])).write(&mark).unwrap(),
         }
     }
 }
@@ -119,6 +121,39 @@ fn each_place_alone_tells_that_the_database_was_put_back() {
 }
 
 #[test]
+fn a_database_of_before_the_upgrade_can_be_put_back_after_it() {
+    for put_back in
+        [&["ezqr.db", "scans.db"][..], &["ezqr.db", "scans.db", "journal/installation"], &["ezqr.db"]]
+    {
+        let installed = Installed::of_the_released_program(1);
+        for name in ["ezqr.db", "scans.db"] {
+            let to = installed.path(&format!("{name}.copy"));
+            let from = Connection::open(installed.path(name)).unwrap();
+            from.execute("VACUUM INTO ?", [to.to_str().unwrap()]).unwrap();
+        }
+        let store = installed.open().unwrap();
+        lease(&store);
+        drop(store);
+        for name in put_back {
+            // The journal of before the upgrade had no mark.
+            fs::copy(installed.path(&format!("{name}.copy")), installed.path(name))
+                .map(drop)
+                .or_else(|_| fs::remove_file(installed.path(name)))
+                .unwrap();
+        }
+        let findings = EmbeddedStore::examine(installed.directory.path(), &installed.options());
+        let outcome =
+            |subject| findings.iter().find(|found| found.subject == subject).unwrap().outcome.clone();
+        assert!(outcome("files").is_ok(), "{put_back:?}: {findings:?}");
+        assert!(outcome("numbers").unwrap_err().contains("put back from a copy"), "{findings:?}");
+        drop(installed.open().unwrap_or_else(|refusal| panic!("{put_back:?}: {refusal}")));
+        let moved = LeaseMark { next_block: 8, generation: 0 }.moved_on();
+        assert_eq!(installed.leased(), moved, "{put_back:?}");
+        assert_eq!(installed.marks().map(|mark| mark.unwrap().leased), [moved; 3]);
+    }
+}
+
+#[test]
 fn a_log_that_was_not_copied_is_noticed_too() {
     let installed = Installed::nowhere(1);
     let store = installed.founded();
@@ -175,11 +210,11 @@ fn places_that_cannot_be_written_stop_leasing_and_uses_no_block_up() {
     };
     block("journal/installation");
     assert_eq!(lease(&store).get(), 0, "one of them is enough");
-    block("pepper.installation");
+    block(&installed.beside_pepper());
     for _ in 0..10 {
         let refused = run(async { store.lease_block().await });
         let Err(LeaseError::Write(error)) = &refused else { panic!("{refused:?}") };
-        assert!(error.to_string().contains("pepper.installation"), "{error}");
+        assert!(error.to_string().contains(&installed.beside_pepper()), "{error}");
     }
     assert_eq!(installed.leased().next_block, 2, "one is waiting, and no more are taken");
     fs::remove_dir_all(installed.path("journal/installation")).unwrap();
@@ -193,13 +228,17 @@ fn a_directory_of_the_pepper_that_cannot_be_written_stops_nothing() {
     fs::write(installed.path("no directory"), "").unwrap();
     let mut options = installed.options();
     options.pepper = Some(installed.path("secrets/pepper"));
-    fs::create_dir_all(installed.path("secrets/pepper.installation/in the way")).unwrap();
+    let mark = installed.path("secrets").join(installed.beside_pepper());
+    let store = EmbeddedStore::open(installed.directory.path(), options.clone()).unwrap();
+    installed.found(&store);
+    drop(store);
+    fs::remove_file(&mark).unwrap();
+    fs::create_dir_all(mark.join("in the way")).unwrap();
     let opened = EmbeddedStore::open(installed.directory.path(), options.clone());
     assert!(matches!(opened.unwrap_err(), OpenError::Mark(_)), "what cannot be read may tell something");
-    fs::remove_dir_all(installed.path("secrets/pepper.installation")).unwrap();
+    fs::remove_dir_all(&mark).unwrap();
     let store = EmbeddedStore::open(installed.directory.path(), options).unwrap();
-    installed.found(&store);
-    fs::remove_file(installed.path("secrets/pepper.installation")).unwrap();
+    fs::remove_file(&mark).unwrap();
     fs::remove_dir(installed.path("secrets")).unwrap();
     fs::write(installed.path("secrets"), "").unwrap();
     assert_eq!(lease(&store).get(), 0);

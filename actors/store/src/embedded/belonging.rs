@@ -13,14 +13,16 @@ use super::database::{CODES, DatabaseFile, SCANS};
 use super::files::{beside, has_content, set_aside, set_content_aside};
 use super::installation;
 use super::migrate::version_of;
-use super::places::{Places, mark_of_scans};
-use crate::{LeaseMark, Mark, ReadError};
+use super::places::{Places, has_place_for_mark, is_of_marking_program, mark_of_scans};
+use crate::{LeaseMark, Mark};
 
 /// What a data directory holds.
 #[derive(Debug)]
 pub(super) struct Survey {
     codes: PathBuf,
     pub(super) founded: Founded,
+    /// Whether the database of codes is from before files were marked.
+    is_unmarking: bool,
     pub(super) remains: Vec<Remains>,
 }
 
@@ -35,15 +37,14 @@ pub(super) enum Founded {
     As(InstallationFingerprint),
 }
 
-/// What else may belong to an installation. In the order in which they are first marked, after which one that is not
-/// marked came from elsewhere.
+/// What else may belong to an installation. In the order in which they are first marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The log of a database of codes that is gone.
     Log,
     Scans,
     Journal,
-    /// What is kept beside the pepper.
+    /// What this installation keeps beside the pepper.
     Pepper,
 }
 
@@ -55,6 +56,8 @@ pub(super) struct Remains {
     pub(super) exists: bool,
     /// Whether it holds scans, or what else an installation that never served has not.
     has_scans: bool,
+    /// Whether it is of a program that marked no files.
+    is_unmarking: bool,
     pub(super) mark: Option<Mark>,
 }
 
@@ -62,11 +65,17 @@ impl Survey {
     /// Looks, and changes nothing.
     pub(super) fn of(directory: &Path, journal: Option<&Path>, places: &Places) -> Result<Self, OpenError> {
         let codes = CODES.path(directory);
-        let founded = founded(&codes)?;
+        let (founded, is_unmarking) = founded(&codes)?;
         let log = beside(&codes, "-wal");
         let is_left = founded == Founded::Nothing && !has_content(&codes) && has_content(&log);
-        let mut remains =
-            vec![Remains { kind: Kind::Log, path: log, exists: is_left, has_scans: is_left, mark: None }];
+        let mut remains = vec![Remains {
+            kind: Kind::Log,
+            path: log,
+            exists: is_left,
+            has_scans: is_left,
+            is_unmarking: false,
+            mark: None,
+        }];
         remains.push(scans(SCANS.path(directory))?);
         if let (Some(directory), Some(file)) = (journal, &places.journal) {
             let (exists, has_scans) = journal_files(directory);
@@ -76,20 +85,25 @@ impl Survey {
                 path: directory.to_owned(),
                 exists,
                 has_scans,
+                is_unmarking: mark.is_none(),
                 mark,
             });
         }
-        if let Some(file) = &places.pepper {
-            let (mark, path) = (file.read()?, file.path().to_owned());
+        // Without an installation nobody can tell whose the marks beside a pepper are: several may have the same.
+        if let Founded::As(own) = founded
+            && let Some(file) = places.beside_pepper(own)
+        {
+            let mark = file.read()?.filter(|mark| mark.installation == own);
             remains.push(Remains {
                 kind: Kind::Pepper,
-                path,
+                path: file.path().to_owned(),
                 exists: mark.is_some(),
                 has_scans: false,
+                is_unmarking: false,
                 mark,
             });
         }
-        Ok(Self { codes, founded, remains })
+        Ok(Self { codes, founded, is_unmarking, remains })
     }
 
     /// How far numbers of `installation` were given out, as all of its files tell.
@@ -106,9 +120,24 @@ impl Survey {
             (Founded::Nothing, mark) => remains.exists || mark.is_some(),
             (Founded::Begun, mark) => remains.has_scans || mark.is_some(),
             (Founded::As(own), Some(mark)) => mark.installation != own,
-            (Founded::As(own), None) => remains.has_scans && self.is_marked_behind(*index, own),
+            (Founded::As(own), None) => {
+                remains.has_scans && self.is_marked_behind(*index, own) && !self.is_adopted(remains, own)
+            }
         };
         self.remains.iter().enumerate().filter(is_stray).map(|(_, remains)| remains).collect()
+    }
+
+    /// Whether something without a mark is this installation's all the same, though what is marked later has one.
+    fn is_adopted(&self, remains: &Remains, own: InstallationFingerprint) -> bool {
+        let is_put_back = self.is_unmarking && remains.is_unmarking;
+        is_put_back || (remains.kind == Kind::Journal && self.has_marked_scans(own))
+    }
+
+    /// Whether the database of scans has the mark. A journal without one beside it is one whose mark could not be
+    /// written: its disk was full, or its directory not writable.
+    fn has_marked_scans(&self, own: InstallationFingerprint) -> bool {
+        let mut scans = self.remains.iter().filter(|remains| remains.kind == Kind::Scans);
+        scans.any(|scans| scans.mark.is_some_and(|mark| mark.installation == own))
     }
 
     /// Whether something that is marked later has the mark already.
@@ -153,11 +182,14 @@ impl Survey {
         let Founded::As(own) = self.founded else { return Vec::new() };
         let is_marked =
             self.remains.iter().any(|remains| remains.mark.is_some_and(|mark| mark.installation == own));
+        let lacks_mark = |remains: &Remains| {
+            is_marked && remains.mark.is_none() && !(self.is_unmarking && remains.is_unmarking)
+        };
         let lacks = |remains: &&Remains| match remains.kind {
             // The directory of the pepper may be read-only.
             Kind::Log | Kind::Pepper => false,
-            Kind::Scans => !remains.exists || (is_marked && remains.mark.is_none()),
-            Kind::Journal => !remains.path.exists() || (is_marked && remains.mark.is_none()),
+            Kind::Scans => !remains.exists || lacks_mark(remains),
+            Kind::Journal => !remains.path.exists() || lacks_mark(remains),
         };
         self.remains.iter().filter(lacks).map(|remains| remains.path.as_path()).collect()
     }
@@ -178,24 +210,32 @@ fn with_tables(file: DatabaseFile, path: &Path) -> Result<Option<Connection>, Op
     }
 }
 
-fn founded(path: &Path) -> Result<Founded, OpenError> {
-    let Some(connection) = with_tables(CODES, path)? else { return Ok(Founded::Nothing) };
-    let unreadable = |error: ReadError| {
-        let source = std::io::Error::other(error);
-        OpenError::Inaccessible { path: path.to_owned(), source }
-    };
+/// What the database of codes is, and whether it is from before files were marked.
+fn founded(path: &Path) -> Result<(Founded, bool), OpenError> {
+    let Some(connection) = with_tables(CODES, path)? else { return Ok((Founded::Nothing, false)) };
+    let unreadable = |source| OpenError::Unreadable { path: path.to_owned(), source };
     let found = installation::fingerprint(&connection).map_err(unreadable)?;
-    Ok(found.map_or(Founded::Begun, Founded::As))
+    let database = |source| OpenError::Database { path: path.to_owned(), source };
+    let is_marking = is_of_marking_program(&connection).map_err(database)?;
+    Ok((found.map_or(Founded::Begun, Founded::As), !is_marking))
 }
 
 fn scans(path: PathBuf) -> Result<Remains, OpenError> {
     let Some(connection) = with_tables(SCANS, &path)? else {
         // Of a first start that was cut off there is none before the database of codes has tables.
         let exists = has_content(&path);
-        return Ok(Remains { kind: Kind::Scans, path, exists, has_scans: false, mark: None });
+        return Ok(Remains {
+            kind: Kind::Scans,
+            path,
+            exists,
+            has_scans: false,
+            is_unmarking: false,
+            mark: None,
+        });
     };
     let database = |source| OpenError::Database { path: path.clone(), source };
     let mark = mark_of_scans(&connection).map_err(database)?;
+    let is_unmarking = !has_place_for_mark(&connection).map_err(database)?;
     let has_scans = connection
         .query_row(
             "SELECT EXISTS (SELECT 1 FROM scan_months) OR EXISTS (SELECT 1 FROM scan_days) \
@@ -204,7 +244,7 @@ fn scans(path: PathBuf) -> Result<Remains, OpenError> {
             |row| row.get(0),
         )
         .map_err(database)?;
-    Ok(Remains { kind: Kind::Scans, path, exists: true, has_scans, mark })
+    Ok(Remains { kind: Kind::Scans, path, exists: true, has_scans, is_unmarking, mark })
 }
 
 /// Whether there are files of a journal, and whether one of them holds scans. Files are made ahead, blank.

@@ -10,7 +10,7 @@ use super::database::{CODES, SCANS};
 use super::directory::is_served;
 use super::files::has_content;
 use super::open_error::{IF_PUT_BACK, is_damage};
-use super::places::leased;
+use super::places::{is_of_marking_program, leased};
 use super::reserve::{Reserve, free_bytes};
 use super::{EmbeddedOptions, EmbeddedStore, OpenError, log_tail};
 use crate::LeaseMark;
@@ -77,14 +77,14 @@ fn files(survey: &Survey) -> Result<String, String> {
     let missing: Vec<String> = survey.missing().iter().map(|path| path.display().to_string()).collect();
     if !missing.is_empty() {
         return Err(format!(
-            "missing, or not of this installation: {}; the next start makes them anew, without what they told",
+            "missing, or never marked as this installation's: {}; the next start makes or marks them, without what \
+             they told",
             missing.join(", ")
         ));
     }
     Ok(match survey.founded {
         Founded::As(installation) => {
-            let name: String = installation.to_string().chars().take(8).collect();
-            format!("all are of one installation, {name}")
+            format!("all are of one installation, {}", installation.short_name())
         }
         Founded::Begun | Founded::Nothing => "no installation is founded yet".to_owned(),
     })
@@ -92,14 +92,17 @@ fn files(survey: &Survey) -> Result<String, String> {
 
 fn numbers(codes: &Path, given_out: LeaseMark) -> Result<String, String> {
     let read = open_reader(codes).and_then(|connection| {
-        let has_generation = connection
-            .prepare("SELECT 1 FROM pragma_table_info('sequence_blocks') WHERE name = 'generation'")?
-            .exists([])?;
-        // Before the next start brings the database up to date, nothing else tells either.
-        if has_generation { leased(&connection).map(Some) } else { Ok(None) }
+        if is_of_marking_program(&connection)? {
+            return leased(&connection);
+        }
+        // From before files were marked: put back beside marks, or not brought up to date yet.
+        connection.query_row("SELECT next_block FROM sequence_blocks WHERE name = 'codes'", [], |row| {
+            let next_block: i64 = row.get(0)?;
+            Ok(LeaseMark { next_block: next_block.unsigned_abs(), generation: 0 })
+        })
     });
     let own = match read {
-        Ok(own) => own.unwrap_or(given_out),
+        Ok(own) => own,
         Err(error) => return Err(format!("{}: {error}", codes.display())),
     };
     if own.is_behind(given_out) {

@@ -16,8 +16,8 @@ use crate::{LeaseMark, Mark, MarkError, MarkFile, WriteError};
 pub(super) struct Places {
     /// In the directory of the journal.
     pub(super) journal: Option<MarkFile>,
-    /// Beside the pepper, which may lie on another disk.
-    pub(super) pepper: Option<MarkFile>,
+    /// The pepper, which may lie on another disk and be that of several installations.
+    pepper: Option<PathBuf>,
 }
 
 impl Places {
@@ -25,14 +25,21 @@ impl Places {
     pub(super) fn of(journal: Option<&Path>, pepper: Option<&Path>) -> Self {
         Self {
             journal: journal.map(|directory| MarkFile::at(directory.join("installation"))),
-            pepper: pepper.map(|file| MarkFile::at(beside(file, ".installation"))),
+            pepper: pepper.map(Path::to_owned),
         }
+    }
+
+    /// What `installation` keeps beside the pepper, there or not. Other installations keep theirs under other names.
+    pub(super) fn beside_pepper(&self, installation: InstallationFingerprint) -> Option<MarkFile> {
+        let ending = format!(".{}.installation", installation.short_name());
+        self.pepper.as_deref().map(|pepper| MarkFile::at(beside(pepper, &ending)))
     }
 
     /// Makes them tell no less than `mark`, for good. One of them is enough: the directory of the pepper may be
     /// read-only, the disk of the journal full. What fails beside one that is written is said.
     pub(super) fn raise(&self, mark: &Mark) -> Result<(), MarkError> {
-        let files: Vec<&MarkFile> = [&self.journal, &self.pepper].into_iter().flatten().collect();
+        let pepper = self.beside_pepper(mark.installation);
+        let files: Vec<&MarkFile> = [&self.journal, &pepper].into_iter().flatten().collect();
         let mut failed: Vec<MarkError> = files.iter().filter_map(|file| file.raise(mark).err()).collect();
         if failed.len() == files.len()
             && let Some(error) = failed.pop()
@@ -45,6 +52,16 @@ impl Places {
         }
         Ok(())
     }
+}
+
+/// Whether the database of codes is of a program that marks the files beside it.
+pub(super) fn is_of_marking_program(codes: &Connection) -> rusqlite::Result<bool> {
+    codes.prepare("SELECT 1 FROM pragma_table_info('sequence_blocks') WHERE name = 'generation'")?.exists([])
+}
+
+/// Whether the database of scans has a place for a mark.
+pub(super) fn has_place_for_mark(scans: &Connection) -> rusqlite::Result<bool> {
+    scans.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'installation'")?.exists([])
 }
 
 /// How far numbers were given out by the database of codes.
@@ -69,10 +86,7 @@ const fn lease_mark(next_block: i64, generation: i64) -> LeaseMark {
 
 /// What the database of scans tells, when it is of a program that wrote it.
 pub(super) fn mark_of_scans(scans: &Connection) -> rusqlite::Result<Option<Mark>> {
-    let has_table = scans
-        .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'installation'")?
-        .exists([])?;
-    if !has_table {
+    if !has_place_for_mark(scans)? {
         return Ok(None);
     }
     scans
