@@ -31,7 +31,7 @@ fn scan(sequence: Sequence) -> Scan<'static> {
 
 /// Leaves a journal of `scans` scans of a window, as a process that was killed does.
 fn leave(journal: &Path, epoch: Epoch, sequence: Sequence, scans: usize) {
-    let options = Options { file_bytes: 65_536, total_bytes: 1 << 24, ..Options::default() };
+    let options = Options { file_bytes: 65_536, total_bytes: 1 << 30, ..Options::default() };
     let (lanes, _) = Lanes::open(journal, options).unwrap();
     let mut journal = Journal::of(&lanes);
     journal.begin(epoch);

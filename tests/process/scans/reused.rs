@@ -42,7 +42,7 @@ fn an_epoch_of_its_own_is_counted_and_one_whose_id_was_used_before_is_not() {
 /// Writes a journal of so many scans, as a process that was killed leaves it.
 fn leave(installation: &Installation, epoch: Epoch, sequence: Sequence, scans: usize) {
     let directory = installation.data().join("journal");
-    let options = Options { file_bytes: 65_536, total_bytes: 1 << 24, ..Options::default() };
+    let options = Options { file_bytes: 65_536, total_bytes: 1 << 30, ..Options::default() };
     let (lanes, _) = Lanes::open(&directory, options).unwrap();
     let mut journal = Journal::of(&lanes);
     journal.begin(epoch);
