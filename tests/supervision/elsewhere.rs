@@ -14,7 +14,7 @@ async fn a_key_revoked_by_another_process_is_refused_within_moments() {
     let other = EmbeddedStore::attach(world.directory()).unwrap();
     other.revoke_key(world.key.id, Timestamp::EPOCH).await.unwrap();
     eventually("the key is refused", async || {
-        keyring.authenticate(world.secret.clone()).await == Err(AuthenticateError::Unknown)
+        keyring.authenticate(world.secret.clone()).await == Err(AuthenticateError::Revoked)
     })
     .await;
 }

@@ -17,7 +17,7 @@ use ezqr_store::{EmbeddedOptions, EmbeddedStore, Founding, InstallationStore as 
 use tempfile::TempDir;
 
 /// What bounds a wait for something that must happen.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running system, the key it was founded with, and where its data lie.
 pub(crate) struct World {
