@@ -152,7 +152,7 @@ fn changes_are_a_single_chain_when_statements_outlive_their_timeout() {
     // Every other change of that node is on its way for longer than it is waited for.
     between.catch_some(&["\"2-".to_owned()], 0.5, RequestReaction::delay(Duration::from_millis(4_500)));
     // It has the most turns: the proxy makes it slow, and whoever is slow is refused before it writes.
-    let changing = [(&clients[0], PAUSE * 4), (&clients[1], PAUSE * 4), (&delayed, PAUSE / 10)];
+    let changing = [(&clients[0], PAUSE * 12), (&clients[1], PAUSE * 12), (&delayed, PAUSE / 10)];
     let (code, attempts) = history(&changing, &id, || {});
     assert!(between.caught.try_recv().is_ok(), "nothing was delayed");
     assert_eq!(faults(&code, &attempts), Vec::<String>::new());
