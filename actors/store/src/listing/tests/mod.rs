@@ -78,15 +78,16 @@ async fn minted_by_two(memory: &Memory, each: usize) -> (Minter, Vec<Code>) {
     late.owner = early.owner.clone();
     // Of each pair the lower number is the newer.
     let mut newest_first = Vec::new();
+    let mut now = late.now;
     for _ in 0..each {
-        early.now = late.now;
         for minter in [&mut late, &mut early] {
+            minter.now = now;
             minter.tick(1);
+            now = minter.now;
             minter.turn_page();
             let code = minter.mint_one(memory, |code| code.external_id = Some(external_id("e"))).await;
             newest_first.insert(0, code.unwrap());
         }
-        late.now = early.now;
     }
     (early, newest_first)
 }
