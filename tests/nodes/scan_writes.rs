@@ -98,7 +98,7 @@ fn a_batch_that_is_refused_is_sent_in_halves() {
 }
 
 /// Whether the store has several nodes, each behind a proxy of its own.
-fn are_several() -> bool {
+pub(crate) fn are_several() -> bool {
     installation().contact_points.contains(',')
 }
 
